@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { FAULT_CODES } from './faults.ts';
+import { Digest } from './image.ts';
+import { BoardIdentity, Id, Moment, OrderId, Sha256, SlotPath, StationId, UnitSerial } from './names.ts';
+import { Outcome, PhaseRecord } from './outcome.ts';
+
+export const FaultDetailsShape = z.record(
+  z.string().max(64),
+  z.union([z.string().max(2000), z.number(), z.boolean(), z.null()]),
+);
+
+/** What is known the moment a job is assigned: the row that makes an attempt exist. */
+export const Assignment = z.strictObject({
+  attemptId: Id,
+  station: StationId,
+  slot: SlotPath,
+  label: z.string().max(32),
+  seatingId: Id,
+  /** Null when the station flashes without a coordinator. */
+  orderId: OrderId.nullable(),
+  image: Sha256,
+  intended: Digest,
+  unit: UnitSerial.nullable(),
+  simulated: z.boolean(),
+  assignedAt: Moment,
+});
+export type Assignment = z.infer<typeof Assignment>;
+
+/** How an attempt ended: exactly one of these for every assignment, whatever was killed or redelivered in between. */
+export const AttemptResult = z
+  .strictObject({
+    attemptId: Id,
+    outcome: Outcome,
+    fault: z.enum(FAULT_CODES).nullable(),
+    faultDetails: FaultDetailsShape.nullable(),
+    board: BoardIdentity.nullable(),
+    readback: Digest.nullable(),
+    phases: z.array(PhaseRecord).max(32),
+    /** USB control transfers, all of them. */
+    transfers: z.int().nonnegative(),
+    toolVersion: z.string().max(64),
+    startedAt: Moment,
+    endedAt: Moment,
+    /** Monotonic: unlike the two moments above it survives a change of the clock. */
+    durationMs: z.number().nonnegative(),
+  })
+  .refine((result) => (result.outcome === 'pass') === (result.fault === null), {
+    error: 'a pass has no fault, everything else has one',
+  })
+  .refine((result) => result.outcome !== 'pass' || result.readback !== null, {
+    error: 'no pass without a read-back',
+  });
+export type AttemptResult = z.infer<typeof AttemptResult>;
+
+/** One attempt as the ledger tells it. `result` is null while it is in work. */
+export const Attempt = z.strictObject({
+  ...Assignment.shape,
+  /** Rises by one with every assignment; the cursor of listings. */
+  seq: z.int().positive(),
+  result: AttemptResult.nullable(),
+  recordedAt: Moment.nullable(),
+});
+export type Attempt = z.infer<typeof Attempt>;

@@ -1,0 +1,47 @@
+export { Assignment, Attempt, AttemptResult, FaultDetailsShape } from './attempt.ts';
+export {
+  asFault,
+  type Blame,
+  FAULT_CODES,
+  FAULTS,
+  Fault,
+  type FaultCode,
+  type FaultDetails,
+  type FaultSpec,
+} from './faults.ts';
+export { AttemptPage, AttemptQuery, Health, LiveEvent, NewRuns, Problem, StartedRuns } from './http.ts';
+export { Digest, IMAGE_FILE_BYTES_MAX, Image, ImageFormat, RangeInfo } from './image.ts';
+export {
+  BenchReport,
+  CHANNELS,
+  FlashJob,
+  momentOf,
+  ProgressReport,
+  ResultReport,
+  WorkerCommand,
+} from './messages.ts';
+export {
+  BoardIdentity,
+  Crc32,
+  hex32,
+  Id,
+  Moment,
+  OrderId,
+  Sha256,
+  SlotPath,
+  StationId,
+  U32,
+  UnitSerial,
+  usbId,
+} from './names.ts';
+export {
+  ExpectedBoard,
+  NewWorkOrder,
+  OrderAction,
+  OrderCounts,
+  OrderState,
+  ST_BOOTLOADER,
+  WorkOrder,
+} from './order.ts';
+export { Outcome, outcomeOf, PHASES, PhaseName, PhaseRecord } from './outcome.ts';
+export { BenchSlot, BenchState, Seating, Slot, SlotState } from './slot.ts';

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { Assignment, AttemptResult } from './attempt.ts';
+import { Id, type Moment, SlotPath, StationId, U32 } from './names.ts';
+import { ExpectedBoard } from './order.ts';
+import { PhaseName } from './outcome.ts';
+import { BenchSlot } from './slot.ts';
+
+/** Work for one seating of one slot. Travels on that slot's queue; the queue's job id is the attempt id. */
+export const FlashJob = z.strictObject({
+  assignment: Assignment,
+  loadAddress: U32.nullable(),
+  board: ExpectedBoard,
+});
+export type FlashJob = z.infer<typeof FlashJob>;
+
+/** The whole bench of a station; sent on every change and once a second, so losing one costs nothing. */
+export const BenchReport = z.strictObject({
+  station: StationId,
+  simulated: z.boolean(),
+  toolVersion: z.string().max(64),
+  /** What keeps the station from seeing boards, in plain words; null when all is well. */
+  trouble: z.string().max(500).nullable(),
+  slots: z.array(BenchSlot).max(256),
+});
+export type BenchReport = z.infer<typeof BenchReport>;
+
+/** How far one attempt is. May be lost. `fraction` counts the whole attempt, 0 to 0.99. */
+export const ProgressReport = z.strictObject({
+  station: StationId,
+  slot: SlotPath,
+  attemptId: Id,
+  phase: PhaseName,
+  fraction: z.number().min(0).max(0.99),
+});
+export type ProgressReport = z.infer<typeof ProgressReport>;
+
+/** A final result on its way from a worker's outbox to the ledger. Sent again until it is acknowledged. */
+export const ResultReport = z.strictObject({ station: StationId, assignment: Assignment, result: AttemptResult });
+export type ResultReport = z.infer<typeof ResultReport>;
+
+/** What a coordinator tells a worker. May be lost: both are repeated while they matter. */
+export const WorkerCommand = z.discriminatedUnion('on', [
+  /** These results are committed in the ledger; the outbox may forget them. */
+  z.strictObject({ on: z.literal('recorded'), attemptIds: z.array(Id).max(1000) }),
+  z.strictObject({ on: z.literal('cancel'), attemptId: Id }),
+]);
+export type WorkerCommand = z.infer<typeof WorkerCommand>;
+
+/** Names of queues and channels: one place, so coordinator and worker cannot disagree. */
+export const CHANNELS = {
+  bench: 'bench',
+  progress: 'progress',
+  results: 'results',
+  commands: (station: string) => `commands-${station}`,
+  slot: (station: string, slot: string) => `slot-${station}-${slot}`,
+} as const;
+
+/** A moment as the product writes it. */
+export function momentOf(epochMs: number): z.infer<typeof Moment> {
+  return new Date(epochMs).toISOString();
+}

@@ -1,0 +1,1 @@
+export type { FirmwareImage, Range, Target } from './image.ts';

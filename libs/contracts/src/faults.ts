@@ -357,6 +357,12 @@ export const FAULTS = {
     do: 'Pause or close it first: a station makes one order at a time.',
     retry: false,
   },
+  SIMULATION_MIXED: {
+    says: 'A virtual board cannot count for a real order, nor a real board for a simulated one.',
+    blames: 'request',
+    do: 'Create an order of the right kind for these boards.',
+    retry: false,
+  },
   INTERNAL: {
     says: 'The station failed to answer.',
     blames: 'request',

@@ -21,10 +21,9 @@ export const Image = z.strictObject({
   name: z.string().max(255),
   format: ImageFormat,
   fileBytes: z.int().positive(),
+  /** Where its bytes go. A raw binary does not know: its range starts at 0 and the work order gives the address. */
   ranges: z.array(RangeInfo),
   content: Digest,
-  /** Where a raw binary goes; null for formats that say so themselves. */
-  loadAddress: U32.nullable(),
   uploadedAt: Moment,
 });
 export type Image = z.infer<typeof Image>;

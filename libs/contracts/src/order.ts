@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BoardIdentity, Moment, OrderId, Sha256 } from './names.ts';
+import { BoardIdentity, Moment, OrderId, Sha256, U32 } from './names.ts';
 
 /** What a board must say about itself to be programmed by an order. A null field is not compared. */
 export const ExpectedBoard = z.strictObject({
@@ -19,8 +19,12 @@ export const NewWorkOrder = z.strictObject({
   /** What is being made, in the words of the plant. */
   product: z.string().trim().min(1).max(64),
   image: Sha256,
+  /** Where a raw binary goes; not given for formats that say so themselves. */
+  loadAddress: U32.nullable().default(null),
   quantity: z.int().min(1).max(1_000_000),
   board: ExpectedBoard.default(ST_BOOTLOADER),
+  /** An order for virtual boards. It never counts as production. Left out, it follows the station. */
+  simulated: z.boolean().optional(),
 });
 export type NewWorkOrder = z.input<typeof NewWorkOrder>;
 
@@ -46,8 +50,10 @@ export const WorkOrder = z.strictObject({
   product: z.string(),
   image: Sha256,
   imageName: z.string(),
+  loadAddress: U32.nullable(),
   quantity: z.int().positive(),
   board: ExpectedBoard,
+  simulated: z.boolean(),
   state: OrderState,
   counts: OrderCounts,
   createdAt: Moment,

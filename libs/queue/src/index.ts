@@ -1,1 +1,1 @@
-export {};
+export type { JobHandler, Queue, Stop } from './queue.ts';

@@ -1,1 +1,2 @@
-export {};
+export type { Journal, Journalled } from './journal.ts';
+export type { Ledger, LedgerCheck, OrderRow } from './ledger.ts';

@@ -1,1 +1,6 @@
-export {};
+export type { ImageSource } from './attempts.ts';
+export { type DirectFlash, flashDirect, lookAtBus } from './direct.ts';
+export type { Ending } from './ending.ts';
+export type { BusChoice } from './hosts/host-messages.ts';
+export { imagesFrom } from './image-cache.ts';
+export { startWorker, type Worker, type WorkerOptions } from './worker.ts';

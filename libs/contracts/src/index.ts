@@ -45,3 +45,4 @@ export {
 } from './order.ts';
 export { Outcome, outcomeOf, PHASES, PhaseName, PhaseRecord } from './outcome.ts';
 export { BenchSlot, BenchState, Seating, Slot, SlotState } from './slot.ts';
+export { SlotName, StationFile } from './station.ts';

@@ -8,6 +8,8 @@ import { BenchSlot } from './slot.ts';
 /** Work for one seating of one slot. Travels on that slot's queue; the queue's job id is the attempt id. */
 export const FlashJob = z.strictObject({
   assignment: Assignment,
+  /** Its extension helps to tell formats apart, the same way as when it was uploaded. */
+  imageName: z.string().max(255),
   loadAddress: U32.nullable(),
   board: ExpectedBoard,
 });

@@ -14,8 +14,8 @@ export const BenchState = z.discriminatedUnion('is', [
   z.strictObject({ is: z.literal('stranger'), vendorId: z.int(), productId: z.int() }),
   z.strictObject({ is: z.literal('waiting'), seating: Seating }),
   z.strictObject({ is: z.literal('running'), seating: Seating, attemptId: Id }),
-  /** The attempt has ended and the board has not been pulled. */
-  z.strictObject({ is: z.literal('ended'), seating: Seating, attemptId: Id }),
+  /** The attempt has ended; stays until the next board, so that a glance away loses nothing. `present` is false once it was pulled. */
+  z.strictObject({ is: z.literal('ended'), seating: Seating, attemptId: Id, present: z.boolean() }),
 ]);
 export type BenchState = z.infer<typeof BenchState>;
 
@@ -40,10 +40,11 @@ export const SlotState = z.discriminatedUnion('is', [
     /** 0 to 0.99: the last percent is the committed record. */
     progress: z.number().min(0).max(0.99),
   }),
-  /** Shown only after the ledger's commit. */
+  /** Shown only after the ledger's commit, and until the next board is plugged in. `present` is false once it was pulled. */
   z.strictObject({
     is: z.literal('done'),
     ...onBoard,
+    present: z.boolean(),
     attemptId: Id,
     outcome: Outcome,
     fault: z.enum(FAULT_CODES).nullable(),

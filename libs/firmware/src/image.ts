@@ -11,15 +11,16 @@ export interface Target {
   readonly alternate: number;
   /** The name in a `.dfu` file; null elsewhere. */
   readonly name: string | null;
-  /** In address order, never touching or overlapping: neighbours are joined. */
+  /** At least one, in address order, never touching or overlapping: neighbours are joined. */
   readonly ranges: readonly Range[];
 }
 
-/** A parsed firmware image. */
+/** A parsed firmware image. It holds at least one byte and shares no memory with the file it was read from. */
 export interface FirmwareImage {
   readonly format: ImageFormat;
+  /** At least one, in order of their alternate settings, each of which appears once. */
   readonly targets: readonly Target[];
-  /** What a `.dfu` suffix says the file is for; null elsewhere, and for its wildcards (0xffff). */
+  /** What a DFU suffix says the file is for; null without one. Its wildcards (0xffff) are null. */
   readonly device: {
     readonly vendorId: number | null;
     readonly productId: number | null;
@@ -27,4 +28,9 @@ export interface FirmwareImage {
   } | null;
   /** Things that are odd but harmless, in words. */
   readonly warnings: readonly string[];
+}
+
+/** The ranges an image has for one alternate setting, in address order; none when it has nothing for it. */
+export function programmed(image: FirmwareImage, alternate = 0): readonly Range[] {
+  return image.targets.find((target) => target.alternate === alternate)?.ranges ?? [];
 }

@@ -1,1 +1,3 @@
-export type { FirmwareImage, Range, Target } from './image.ts';
+export { type FirmwareImage, programmed, type Range, type Target } from './image.ts';
+export { digestOf, rangeInfo } from './ranges.ts';
+export { type ReadImageOptions, readImage } from './read-image.ts';

@@ -1,4 +1,4 @@
-import type { FlashJob, ResultReport } from '@flashline/contracts';
+import type { FlashJob, ResultReport, Seating } from '@flashline/contracts';
 
 /** What a worker knows about an attempt. */
 export type Journalled =
@@ -6,13 +6,26 @@ export type Journalled =
   | { readonly is: 'begun'; readonly job: FlashJob }
   | { readonly is: 'ended'; readonly report: ResultReport };
 
+/** Where the board of a seating that had an attempt sits. A slot has one seat: its latest. */
+export interface Seat {
+  readonly slot: string;
+  readonly seating: Seating;
+  readonly attemptId: string;
+  /** USB address; changes when the board enumerates anew, null while it is away. */
+  readonly address: number | null;
+}
+
 /**
  * A worker's own record: attempts in flight, and results the ledger has not acknowledged. Every call that changes something
  * has committed durably when it returns.
  */
 export interface Journal {
   /** Before a board is touched. False when the attempt is already known: then the board must not be touched. */
-  begin(job: FlashJob, at: string): boolean;
+  begin(job: FlashJob, seat: Seat, at: string): boolean;
+  /** The board of a seating appeared under another address, or went away. */
+  move(seat: Seat): void;
+  /** Who sat where, so that a restarted worker knows a board again that it has already flashed. */
+  seats(): Seat[];
   /** Keeps the result and puts it into the outbox, in one transaction; the first result wins. */
   end(report: ResultReport, at: string): ResultReport;
   look(attemptId: string): Journalled;

@@ -60,3 +60,6 @@ export interface Ledger {
   check(): LedgerCheck;
   close(): void;
 }
+
+/** What can be asked of a ledger beside the process that writes it. */
+export type LedgerReader = Omit<Ledger, 'addImage' | 'createOrder' | 'moveOrder' | 'assign' | 'record'>;

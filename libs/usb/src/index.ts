@@ -1,1 +1,3 @@
-export {};
+export type { UsbBinding, UsbDevice } from './binding.ts';
+export { linuxHost, SILENT_HOST, type UsbHost } from './discovery/host.ts';
+export { openUsbBus, type UsbBus, type UsbBusOptions } from './usb-bus.ts';

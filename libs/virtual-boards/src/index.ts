@@ -1,1 +1,17 @@
-export {};
+export { type BenchOptions, type Inspected, type Inspection, VirtualBench } from './bench/bench.ts';
+export { type BenchPlace, benchSlots } from './bench/bench-slots.ts';
+export { type BoardReport, type Presence, VirtualBoard } from './board/board.ts';
+export { type BoardSpec, parseBoardSpec, type WholeBoardSpec } from './board/board-spec.ts';
+export type { Pace } from './board/enumeration.ts';
+export { type Misbehaviour, misbehave, parseMisbehaviour } from './board/misbehaviour.ts';
+export type { Contents } from './chip/contents.ts';
+export type { Wear } from './chip/flash-memory.ts';
+export type { PartSpec } from './chip/part.ts';
+export { F072, F303, F405, F405_LYING, L072, PARTS } from './chip/parts.ts';
+export { connectBench, type RemoteBench } from './remote/bench-client.ts';
+export { type ServedBench, serveBench } from './remote/bench-server.ts';
+export type { BenchProcessOptions } from './remote/process-options.ts';
+export { type BenchProcess, type StartBench, startBenchProcess } from './remote/start-bench-process.ts';
+export type { DfuState, DfuStatus } from './rom/dfu-words.ts';
+export type { Sin, SinName } from './rom/sins.ts';
+export { VirtualClock } from './virtual-clock.ts';

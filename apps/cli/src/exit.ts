@@ -1,0 +1,49 @@
+import { FAULTS, type Fault, type FaultCode } from '@flashline/contracts';
+
+/** Exit codes, as `flashline --help` documents them. */
+export const EXIT = {
+  /** Everything asked for was done; every board passed. */
+  ok: 0,
+  /** It ran, and at least one board did not pass, or a check found a problem. */
+  notPassed: 1,
+  /** The command, a file or the configuration is wrong. Nothing was touched. */
+  badInput: 2,
+  /** The computer or the network is in the way: port taken, folder in use, queue silent. Nothing was touched. */
+  environment: 3,
+  /** A bug. */
+  internal: 70,
+} as const;
+
+const ENVIRONMENT: ReadonlySet<FaultCode> = new Set<FaultCode>([
+  'PORT_TAKEN',
+  'ADDRESS_UNAVAILABLE',
+  'DATA_NOT_WRITABLE',
+  'DATA_IN_USE',
+  'DATA_DAMAGED',
+  'MIGRATION_REFUSED',
+  'QUEUE_UNREACHABLE',
+  'COORDINATOR_UNREACHABLE',
+  'NO_BOARDS',
+  'USB_HOST',
+  'USB_PERMISSION',
+  'USB_BUSY',
+  'HOST_CRASHED',
+  'HOST_HUNG',
+]);
+
+/** The exit code for a fault that ended a command. */
+export function exitCodeOf({ code }: Fault): number {
+  if (code === 'STATION_BUG' || code === 'INTERNAL') return EXIT.internal;
+  return ENVIRONMENT.has(code) ? EXIT.environment : EXIT.badInput;
+}
+
+/** A fault as one line for a person: code, what happened, the facts, what to do. */
+export function lineOf({ code, details }: Fault): string {
+  const { says, do: action } = FAULTS[code];
+  const facts = Object.entries(details)
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join(', ')
+    .replaceAll(/\s+/g, ' ');
+  return `${code}: ${says}${facts === '' ? '' : ` (${facts})`} ${action}`;
+}

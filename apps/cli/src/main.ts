@@ -1,0 +1,57 @@
+import { asFault, Fault } from '@flashline/contracts';
+import { Command, CommanderError } from 'commander';
+import { addCoordinator } from './coordinator.ts';
+import { addDemo } from './demo.ts';
+import { EXIT, exitCodeOf, lineOf } from './exit.ts';
+import { addFlash } from './flash.ts';
+import { addInfo } from './info.ts';
+import { addLedger } from './ledger.ts';
+import { addList } from './list.ts';
+import { addStation } from './station.ts';
+import { VERSION } from './version.ts';
+import { addVirtual } from './virtual.ts';
+import { addWorker } from './worker.ts';
+
+const program = new Command('flashline')
+  .description('Flashes many boards at once over USB DFU, proves what it wrote, and never loses a result.')
+  .version(VERSION)
+  .exitOverride()
+  .configureOutput({ writeErr: () => {} })
+  .addHelpText(
+    'after',
+    `
+Exit codes:
+  ${EXIT.ok}   done; every board passed
+  ${EXIT.notPassed}   done, but a board did not pass or a check found a problem
+  ${EXIT.badInput}   the command, a file or the configuration is wrong; nothing was touched
+  ${EXIT.environment}   the computer is in the way: no boards, port taken, folder in use, queue silent
+  ${EXIT.internal}  a bug in flashline`,
+  );
+
+for (const add of [addStation, addCoordinator, addWorker, addFlash, addInfo, addList, addLedger, addVirtual, addDemo])
+  add(program);
+
+/** Sub-commands do not inherit how their parent exits and writes. */
+for (const command of program.commands) inherit(command, program);
+
+function inherit(command: Command, parent: Command): void {
+  command.copyInheritedSettings(parent);
+  for (const child of command.commands) inherit(child, command);
+}
+
+function fail(thrown: unknown): void {
+  if (thrown instanceof CommanderError && thrown.exitCode === 0) return;
+  const fault =
+    thrown instanceof CommanderError
+      ? new Fault('USAGE', { reason: thrown.message.replace(/^error: /, '') })
+      : asFault(thrown, 'INTERNAL');
+  console.error(lineOf(fault));
+  if (fault.code === 'INTERNAL' && process.env.FLASHLINE_DEBUG) console.error(thrown);
+  if (process.argv.includes('--json')) {
+    const { code, details } = fault;
+    console.log(JSON.stringify({ results: [], error: { code, details } }));
+  }
+  process.exitCode = exitCodeOf(fault);
+}
+
+await program.parseAsync().catch(fail);

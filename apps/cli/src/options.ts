@@ -1,0 +1,84 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { Fault } from '@flashline/contracts';
+import { InvalidArgumentError, Option } from 'commander';
+
+/** Boards a virtual bench can hold. */
+const VIRTUAL_MAX = 120;
+
+/** A whole number between limits, for commander. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max)
+      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+    return value;
+  };
+}
+
+function address(text: string): number {
+  const value = Number(text);
+  if (!/^(0x[0-9a-f]{1,8}|\d{1,10})$/i.test(text) || value > 0xffff_ffff)
+    throw new Fault('IMAGE_ADDRESS_INVALID', { address: text.slice(0, 40) });
+  return value;
+}
+
+function speed(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 100))
+    throw new InvalidArgumentError('It must be a number from 0 (no waiting) to 100.');
+  return value;
+}
+
+/** The folder for data when none is named: where the operating system keeps a user's program data. */
+function defaultFolder(): string {
+  const { XDG_DATA_HOME, LOCALAPPDATA } = process.env;
+  if (process.platform === 'win32') return join(LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'flashline');
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'flashline');
+  return join(XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'flashline');
+}
+
+/** Options that several commands share; each call makes a fresh one. */
+export const option = {
+  data: () =>
+    new Option('--data <dir>', 'folder of the records')
+      .env('FLASHLINE_DATA')
+      .default(defaultFolder(), 'the user data folder'),
+  host: () => new Option('--host <address>', 'address to listen on').env('FLASHLINE_HOST').default('127.0.0.1'),
+  port: () =>
+    new Option('--port <number>', 'port to listen on; 0 takes a free one')
+      .env('FLASHLINE_PORT')
+      .default(8470)
+      .argParser(wholeNumber(0, 65_535)),
+  allowHost: () =>
+    new Option('--allow-host <name...>', 'further host names that browsers may use for this station').default([]),
+  config: () => new Option('--config <file>', 'station file (YAML): station, slots').env('FLASHLINE_CONFIG'),
+  redis: () => new Option('--redis <url>', 'address of Redis').env('FLASHLINE_REDIS').default('redis://127.0.0.1:6379'),
+  coordinator: () =>
+    new Option('--coordinator <url>', 'address of the coordinator')
+      .env('FLASHLINE_COORDINATOR')
+      .default('http://127.0.0.1:8470/'),
+  virtual: () =>
+    new Option(
+      '--virtual <count>',
+      'use this many virtual boards instead of USB; their records are marked as simulated',
+    ).argParser(wholeNumber(1, VIRTUAL_MAX)),
+  virtualBench: () =>
+    new Option('--virtual-bench <address>', 'use the virtual boards of a bench that already runs').env(
+      'FLASHLINE_VIRTUAL_BENCH',
+    ),
+  virtualSpeed: () =>
+    new Option('--virtual-speed <factor>', 'multiplies every time of the virtual boards; 0 is no waiting')
+      .default(1)
+      .argParser(speed),
+  address: () =>
+    new Option('--address <address>', 'where a raw binary goes, for example 0x08000000').argParser(address),
+  json: () => new Option('--json', 'print one JSON object and nothing else on stdout').default(false),
+};
+
+/** What the shared options of virtual boards parse to. */
+export interface VirtualOptions {
+  readonly virtual?: number;
+  readonly virtualBench?: string;
+  readonly virtualSpeed: number;
+}

@@ -1,0 +1,58 @@
+import { lookAtBus } from '@flashline/worker';
+import type { Command } from 'commander';
+import { chooseBus } from './bus-choice.ts';
+import { option, type VirtualOptions } from './options.ts';
+import { untilStopped } from './shutdown.ts';
+import { readStationFile } from './station-file.ts';
+import { type Listening, startStation } from './station-parts.ts';
+
+interface StationOptions extends VirtualOptions, Listening {
+  readonly data: string;
+  readonly config?: string;
+}
+
+/** `flashline station`: coordinator and worker in one process. */
+export function addStation(program: Command): void {
+  program
+    .command('station')
+    .description('run a station on this computer: coordinator, dashboard and worker in one process')
+    .addOption(option.data())
+    .addOption(option.config())
+    .addOption(option.host())
+    .addOption(option.port())
+    .addOption(option.allowHost())
+    .addOption(option.virtual())
+    .addOption(option.virtualBench())
+    .addOption(option.virtualSpeed())
+    .action(runStation);
+}
+
+async function runStation(options: StationOptions): Promise<void> {
+  const file = await readStationFile(options.config);
+  const bus = await chooseBus(options);
+  try {
+    const { stopped, again } = untilStopped();
+    const station = await startStation(options.data, file, bus, options);
+    console.log(`flashline station "${file.station}" is running: ${station.coordinator.url}`);
+    console.log(`Records: ${options.data}`);
+    console.log(
+      bus.choice.kind === 'virtual'
+        ? 'SIMULATED: the boards are virtual and never count as production.'
+        : await usbSituation(),
+    );
+    await stopped;
+    console.log('Stopping: boards in work finish first. Press Ctrl-C again to stop at once.');
+    await station.stop(again);
+  } finally {
+    await bus.release();
+  }
+}
+
+/** What a person who has just started the station should know about its USB ports. */
+async function usbSituation(): Promise<string> {
+  const { devices, trouble } = await lookAtBus({ kind: 'usb' });
+  if (trouble !== null) return trouble;
+  const boards = devices.filter(({ mode }) => mode === 'dfu').length;
+  if (boards > 0) return `Boards in their bootloader: ${boards}.`;
+  return 'No boards yet. Hold BOOT0 and plug one in; README, "Real boards", says how to set up this computer.';
+}

@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import { Fault } from '@flashline/contracts';
+import { openRedisQueue } from '@flashline/queue';
+import { lockDataFolder, openJournal } from '@flashline/store';
+import { imagesFrom, startWorker } from '@flashline/worker';
+import type { Command } from 'commander';
+import { chooseBus } from './bus-choice.ts';
+import { option, type VirtualOptions } from './options.ts';
+import { untilStopped } from './shutdown.ts';
+import { readStationFile } from './station-file.ts';
+import { logTo, Opened, openLog } from './station-parts.ts';
+import { VERSION } from './version.ts';
+
+interface WorkerOptions extends VirtualOptions {
+  readonly data: string;
+  readonly config?: string;
+  readonly redis: string;
+  readonly coordinator: string;
+  readonly station?: string;
+}
+
+/** `flashline worker`: the slots of one USB host, working for a coordinator elsewhere. */
+export function addWorker(program: Command): void {
+  program
+    .command('worker')
+    .description('run the slots of this computer for a coordinator on another host, over Redis')
+    .addOption(option.data())
+    .addOption(option.config())
+    .option('--station <id>', 'id of this station, when there is no station file')
+    .addOption(option.redis())
+    .addOption(option.coordinator())
+    .addOption(option.virtual())
+    .addOption(option.virtualBench())
+    .addOption(option.virtualSpeed())
+    .action(runWorker);
+}
+
+async function runWorker(options: WorkerOptions): Promise<void> {
+  const { data: folder, redis } = options;
+  const coordinatorUrl = parseUrl(options.coordinator);
+  const file = await readStationFile(options.config, options.station);
+  const opened = new Opened();
+  try {
+    const { stopped, again } = untilStopped();
+    opened.add(lockDataFolder(folder), (lock) => lock.release());
+    const log = openLog(folder);
+    const journal = opened.add(openJournal(folder), (database) => database.close());
+    const queue = opened.add(await openRedisQueue({ url: redis, onHandlerError: logTo(log) }), (doorbell) =>
+      doorbell.close(),
+    );
+    const bus = opened.add(await chooseBus(options), (chosen) => chosen.release());
+    const station = bus.slots === null ? file : { ...file, slots: file.slots ?? [...bus.slots] };
+    const worker = await startWorker({
+      station,
+      bus: bus.choice,
+      journal,
+      queue,
+      images: imagesFrom(coordinatorUrl, join(folder, 'images')),
+      toolVersion: VERSION,
+      log,
+    });
+    opened.add(worker, (running) => running.stop(again));
+    console.log(`flashline worker "${station.station}" is running for ${coordinatorUrl}`);
+    await stopped;
+  } finally {
+    await opened.close();
+  }
+}
+
+function parseUrl(text: string): string {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new Fault('CONFIG_INVALID', { field: '--coordinator', reason: 'it must be an http address' });
+  return url.href.endsWith('/') ? url.href : `${url.href}/`;
+}

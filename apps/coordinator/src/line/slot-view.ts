@@ -1,0 +1,63 @@
+import type { Attempt, BenchSlot, PhaseName, Slot, SlotState } from '@flashline/contracts';
+
+/** How far an attempt is, as far as anybody has heard. */
+export interface Progress {
+  readonly attemptId: string;
+  readonly phase: PhaseName;
+  /** 0 to 0.99. */
+  readonly fraction: number;
+}
+
+/** The station a slot belongs to. */
+export interface SlotOwner {
+  readonly station: string;
+  readonly simulated: boolean;
+  readonly online: boolean;
+}
+
+type Seated = Extract<BenchSlot['state'], { seating: unknown }>;
+
+/** The last percent is the committed record: an attempt that has ended without one stays here. */
+const FRACTION_MAX = 0.99;
+
+/**
+ * What a slot shows to people: the worker's word joined with the ledger's. `latest` is the latest attempt that the ledger
+ * knows of the board in it. Only a recorded attempt makes a slot `done`. Pure.
+ */
+export function slotView(owner: SlotOwner, bench: BenchSlot, latest: Attempt | null, progress: Progress | null): Slot {
+  const { station, simulated } = owner;
+  const state = owner.online ? stateOf(bench.state, latest, progress) : ({ is: 'offline' } as const);
+  return { station, slot: bench.slot, label: bench.label, simulated, state };
+}
+
+function stateOf(bench: BenchSlot['state'], latest: Attempt | null, progress: Progress | null): SlotState {
+  switch (bench.is) {
+    case 'empty':
+    case 'stranger':
+      return bench;
+    case 'waiting':
+    case 'running':
+    case 'ended':
+      return seatedState(bench, latest, progress);
+    default:
+      return bench satisfies never;
+  }
+}
+
+/** The ledger and the worker hear of things in any order: the worker may run what is recorded already, or not yet run what is assigned. */
+function seatedState(bench: Seated, latest: Attempt | null, progress: Progress | null): SlotState {
+  const { id: seatingId, since, board } = bench.seating;
+  const onBoard = { seatingId, since, board };
+  const heldId = bench.is === 'waiting' ? null : bench.attemptId;
+  if (latest !== null && latest.result === null && latest.attemptId !== heldId)
+    return { is: 'queued', ...onBoard, attemptId: latest.attemptId };
+  if (latest !== null && latest.result !== null && (bench.is !== 'running' || latest.attemptId === heldId)) {
+    const { outcome, fault } = latest.result;
+    const present = bench.is !== 'ended' || bench.present;
+    return { is: 'done', ...onBoard, present, attemptId: latest.attemptId, outcome, fault };
+  }
+  if (heldId === null) return { is: 'waiting', ...onBoard };
+  const own = progress?.attemptId === heldId ? progress : null;
+  const fraction = bench.is === 'ended' ? FRACTION_MAX : Math.min(own?.fraction ?? 0, FRACTION_MAX);
+  return { is: 'running', ...onBoard, attemptId: heldId, phase: own?.phase ?? null, progress: fraction };
+}

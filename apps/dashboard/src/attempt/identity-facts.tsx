@@ -1,0 +1,65 @@
+import type { Attempt } from '@flashline/contracts';
+import type { ComponentChildren } from 'preact';
+import { hex16, usbIdText } from '../words/formats.ts';
+
+type Fact = readonly [name: string, value: ComponentChildren];
+
+/** What the attempt was made on and made with: board, place, order, ids and times. */
+export function IdentityFacts({ attempt }: { attempt: Attempt }) {
+  return (
+    <>
+      <FactPart title="Board" facts={boardFacts(attempt)} />
+      <FactPart title="Place and order" facts={placeFacts(attempt)} />
+      <FactPart title="Record" facts={recordFacts(attempt)} />
+    </>
+  );
+}
+
+function FactPart({ title, facts }: { title: string; facts: readonly Fact[] }) {
+  return (
+    <section class="part">
+      <h2>{title}</h2>
+      <dl class="facts">
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd class="code">{value ?? '–'}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+function boardFacts({ unit, seatingId, result }: Attempt): readonly Fact[] {
+  const board = result?.board ?? null;
+  return [
+    ['Unit serial', unit],
+    ['USB id', board === null ? null : usbIdText(board.vendorId, board.productId)],
+    ['Device release', board === null ? null : `0x${hex16(board.bcdDevice)}`],
+    ['USB serial', board?.usbSerial],
+    ['Memory layout', board?.layout],
+    ['Seating', seatingId],
+  ];
+}
+
+function placeFacts({ station, label, slot, orderId, image }: Attempt): readonly Fact[] {
+  return [
+    ['Station', station],
+    ['Slot', `${label} · ${slot}`],
+    ['Work order', orderId === null ? null : <a href={`/log?orderId=${encodeURIComponent(orderId)}`}>{orderId}</a>],
+    ['Image file, SHA-256', image],
+  ];
+}
+
+function recordFacts({ attemptId, seq, assignedAt, recordedAt, result }: Attempt): readonly Fact[] {
+  return [
+    ['Attempt', attemptId],
+    ['Number', seq],
+    ['Assigned, UTC', assignedAt],
+    ['Started, UTC', result?.startedAt],
+    ['Ended, UTC', result?.endedAt],
+    ['Recorded, UTC', recordedAt],
+    ['Tool version', result?.toolVersion],
+  ];
+}

@@ -1,0 +1,51 @@
+import type { Slot } from '@flashline/contracts';
+import { keyOf, visibleState } from '../live/bench.ts';
+import { computedByValue } from '../live/same-value.ts';
+import { bench } from '../live/this-bench.ts';
+import { Mark } from '../parts/mark.tsx';
+import { plural } from '../words/formats.ts';
+import { type Face, faceOf, type Tone } from '../words/slot-face.ts';
+
+/** What needs a hand, worst first; a pass only wants to be pulled and is seen from afar. */
+const NEEDS_A_HAND: readonly Tone[] = ['fail', 'error', 'aborted', 'stranger'];
+
+interface Need {
+  readonly slot: Slot;
+  readonly face: Face;
+}
+
+const needs = computedByValue<readonly Need[]>(() => {
+  const faces = bench.slots.value.map(({ value: slot }) => ({
+    slot,
+    face: faceOf(visibleState(bench.link.value, slot), ''),
+  }));
+  return NEEDS_A_HAND.flatMap((tone) => faces.filter(({ face }) => face.tone === tone));
+});
+
+/** The list beside a grid of small tiles: which slots need a hand, and what to do there. */
+export function Attention({ onOpen }: { onOpen: (key: string) => void }) {
+  return (
+    <aside class="attention" aria-labelledby="attention-title">
+      <h2 id="attention-title">{titleOf(needs.value.length, bench.link.value.is === 'online')}</h2>
+      <ul>
+        {needs.value.map(({ slot, face }) => (
+          <li key={keyOf(slot)}>
+            <button type="button" data-tone={face.tone} aria-haspopup="dialog" onClick={() => onOpen(keyOf(slot))}>
+              <Mark tone={face.tone} />
+              <span>
+                <strong>{slot.label}</strong> {face.word}
+                <span class="fine">{face.hint}</span>
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </aside>
+  );
+}
+
+function titleOf(count: number, isOnline: boolean): string {
+  if (!isOnline) return 'Not known while offline';
+  if (count === 0) return 'Nothing needs a hand';
+  return `${plural(count, 'slot')} ${count === 1 ? 'needs' : 'need'} a hand`;
+}

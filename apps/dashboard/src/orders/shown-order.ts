@@ -1,0 +1,44 @@
+import type { OrderState, WorkOrder } from '@flashline/contracts';
+
+/** The states of an order as words. */
+export const ORDER_WORDS: Readonly<Record<OrderState, string>> = {
+  created: 'Not started',
+  active: 'Active',
+  paused: 'Paused',
+  completed: 'Completed',
+  closed: 'Closed',
+};
+
+const NEXT_TO_ACTIVE: readonly OrderState[] = ['paused', 'created', 'completed'];
+
+/**
+ * The order the header tells about: the one in work, else the newest that could be continued or started, else the newest
+ * that is complete. `orders` are newest first.
+ */
+export function shownOrder(current: WorkOrder | null, orders: readonly WorkOrder[]): WorkOrder | null {
+  if (current !== null) return current;
+  for (const state of NEXT_TO_ACTIVE) {
+    const order = orders.find((candidate) => candidate.state === state);
+    if (order !== undefined) return order;
+  }
+  return null;
+}
+
+/** Why a board waits instead of being worked on, and what changes that. */
+export function waitingHint(order: WorkOrder | null): string {
+  if (order === null) return 'There is no work order. Create one to begin.';
+  switch (order.state) {
+    case 'active':
+      return order.counts.left > 0 ? 'Starts in a moment.' : 'The work order needs no more boards.';
+    case 'paused':
+      return 'The work order is paused. Resume it to go on.';
+    case 'created':
+      return 'The work order is not started. Start it to begin.';
+    case 'completed':
+      return 'The work order is complete. Start the next one.';
+    case 'closed':
+      return 'The work order is closed. Start another one.';
+    default:
+      return order.state satisfies never;
+  }
+}

@@ -1,0 +1,153 @@
+import {
+  type Assignment,
+  type AttemptResult,
+  Fault,
+  type FlashJob,
+  momentOf,
+  type ResultReport,
+} from '@flashline/contracts';
+import type { Journal, Seat } from '@flashline/store';
+import { type Ending, endingOfFault } from './ending.ts';
+import type { OnProgress, PortHosts } from './hosts/port-hosts.ts';
+import type { Bench } from './slots/bench.ts';
+
+/** Fetches an image to a local file by the sha256 of that file. Rejects with IMAGE_UNAVAILABLE. */
+export type ImageSource = (sha256: string) => Promise<string>;
+
+export interface AttemptsOptions {
+  readonly station: string;
+  readonly toolVersion: string;
+  readonly journal: Journal;
+  readonly bench: Bench;
+  readonly hosts: PortHosts;
+  readonly images: ImageSource;
+  readonly nowMs: () => number;
+  readonly moment: () => string;
+  readonly onProgress: (assignment: Assignment, ...progress: Parameters<OnProgress>) => void;
+  /** A result has been kept in the journal and waits in the outbox. */
+  readonly onResult: () => void;
+}
+
+/** Runs jobs on boards. The journal is the fence: an attempt that it knows never touches a board again. */
+export class Attempts {
+  readonly #options: AttemptsOptions;
+  readonly #cancelled = new Set<string>();
+
+  constructor(options: AttemptsOptions) {
+    this.#options = options;
+  }
+
+  /** After a start: what was in flight when the worker died ends as an error, and nothing is flashed again by itself. */
+  endInterrupted(): void {
+    const { journal, moment } = this.#options;
+    for (const job of journal.begun()) {
+      const interrupted = endingOfFault(new Fault('STATION_RESTARTED'));
+      this.#keep(job.assignment, this.#result(job.assignment, interrupted, moment(), 0));
+    }
+  }
+
+  /** One delivery of a job. Deliveries may come twice, late, or for a board that has left. Resolves when the result is kept. */
+  async run(job: FlashJob): Promise<void> {
+    const { journal } = this.#options;
+    const known = journal.look(job.assignment.attemptId);
+    switch (known.is) {
+      case 'ended':
+        // The result got lost on its way, or the job was delivered twice.
+        this.#options.onResult();
+        return;
+      case 'begun':
+        return;
+      case 'unknown':
+        await this.#first(job);
+        return;
+      default:
+        known satisfies never;
+    }
+  }
+
+  cancel(attemptId: string): void {
+    this.#cancelled.add(attemptId);
+    this.#options.hosts.cancel(attemptId);
+  }
+
+  async #first(job: FlashJob): Promise<void> {
+    const { assignment } = job;
+    const startedAt = this.#options.moment();
+    const startedMs = this.#options.nowMs();
+    const ended = await this.#flash(job).catch(endingOfFault);
+    const durationMs = this.#options.nowMs() - startedMs;
+    this.#cancelled.delete(assignment.attemptId);
+    this.#keep(assignment, this.#result(assignment, ended, startedAt, durationMs));
+    const { slot, attemptId } = assignment;
+    this.#options.bench.tell(slot, { on: 'ended', attemptId, nowMs: this.#options.nowMs() });
+  }
+
+  async #flash(job: FlashJob): Promise<Ending> {
+    const { journal, bench, hosts, images, moment } = this.#options;
+    const { attemptId, slot, image } = job.assignment;
+    const imageFile = await images(image);
+    const seat = this.#admit(job);
+    if (!journal.begin(job, seat, moment())) throw new Fault('STATION_BUG', { reason: 'attempt begun twice' });
+    bench.tell(slot, { on: 'begun', attemptId });
+    const order = {
+      attemptId,
+      path: slot,
+      imageFile,
+      imageName: job.imageName,
+      imageSha256: image,
+      loadAddress: job.loadAddress,
+      board: job.board,
+    };
+    return hosts.flash(order, (phase, fraction) => this.#options.onProgress(job.assignment, phase, fraction));
+  }
+
+  /** A job is for one seating, never for whatever sits in the slot now. */
+  #admit({ assignment: { attemptId, slot, seatingId } }: FlashJob): Seat {
+    if (this.#cancelled.has(attemptId)) throw new Fault('CANCELLED');
+    const state = this.#options.bench.state(slot);
+    if (state.is === 'running') throw new Fault('SLOT_BUSY', { slot });
+    if ((state.is !== 'waiting' && state.is !== 'ended') || state.seating.id !== seatingId)
+      throw new Fault('SEATING_ENDED', { slot });
+    const { seating, device } = state;
+    if (device?.mode !== 'dfu') throw new Fault('SEATING_ENDED', { slot, reason: 'not in its bootloader' });
+    return { slot, seating, attemptId, address: device.address };
+  }
+
+  #result(assignment: Assignment, ended: Ending, startedAt: string, durationMs: number): AttemptResult {
+    const { outcome, fault, faultDetails, board, readback, phases, transfers } = proven(assignment, ended);
+    return {
+      attemptId: assignment.attemptId,
+      outcome,
+      fault,
+      faultDetails,
+      board,
+      readback,
+      phases: [...phases],
+      transfers,
+      toolVersion: this.#options.toolVersion,
+      startedAt,
+      endedAt: this.#options.moment(),
+      durationMs,
+    };
+  }
+
+  #keep(assignment: Assignment, result: AttemptResult): void {
+    const report: ResultReport = { station: this.#options.station, assignment, result };
+    this.#options.journal.end(report, this.#options.moment());
+    this.#options.onResult();
+  }
+}
+
+/** The last gate before a pass: what was read back must be what the order intended, not only what the host was given. */
+function proven({ intended }: Assignment, report: Ending): Ending {
+  const { outcome, readback } = report;
+  if (outcome !== 'pass') return report;
+  if (readback?.sha256 === intended.sha256 && readback.bytes === intended.bytes) return report;
+  const fault = new Fault('IMAGE_UNAVAILABLE', { intended: intended.sha256, readback: readback?.sha256 ?? null });
+  return { ...report, ...endingOfFault(fault), readback };
+}
+
+/** The moment now, as records write it. */
+export function wallMoment(): string {
+  return momentOf(Date.now());
+}

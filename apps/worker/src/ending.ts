@@ -1,0 +1,19 @@
+import { asFault, outcomeOf } from '@flashline/contracts';
+import type { AttemptReport } from '@flashline/dfuse';
+
+/** How an attempt ended, also when the engine never saw the board. What was intended, the one who asked for it knows. */
+export type Ending = Omit<AttemptReport, 'intended'>;
+
+/** The ending of an attempt of which nothing is known but the fault that ended it. */
+export function endingOfFault(thrown: unknown): Ending {
+  const { code, details } = asFault(thrown);
+  return {
+    outcome: outcomeOf(code),
+    fault: code,
+    faultDetails: details,
+    board: null,
+    readback: null,
+    phases: [],
+    transfers: 0,
+  };
+}

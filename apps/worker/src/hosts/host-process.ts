@@ -1,0 +1,43 @@
+/**
+ * A host process: the only place where native USB code runs. It keeps no records, so it may be killed at any moment.
+ * Started by host.ts with its role and its bus as arguments; ends by itself when the worker is gone.
+ */
+import { asFault } from '@flashline/contracts';
+import { type Clock, systemClock } from '@flashline/dfuse';
+import { openBus } from './bus.ts';
+import { watchBus } from './discovery.ts';
+import { FlashDesk } from './flash-desk.ts';
+import type { BusChoice, FromHost, HostRole, ToHost } from './host-messages.ts';
+
+/** How often a host shows that its event loop turns. */
+const ALIVE_EVERY_MS = 500;
+
+function tell(message: FromHost): void {
+  // The channel may close between the check and the send; the disconnect handler ends the process then.
+  if (process.connected) process.send?.(message, undefined, undefined, () => {});
+}
+
+async function main(role: HostRole, choice: BusChoice): Promise<void> {
+  process.on('disconnect', () => process.exit(0));
+  // Ctrl-C reaches the whole process group; the worker decides when its hosts end.
+  process.on('SIGINT', () => {});
+  setInterval(() => tell({ on: 'alive' }), ALIVE_EVERY_MS);
+  const { bus, trouble } = await openBus(choice);
+  const clock: Clock = systemClock(choice.kind === 'virtual' ? choice.speed : 1);
+  if (role === 'discovery') {
+    await watchBus(bus, systemClock(), (devices) => tell({ on: 'devices', devices, trouble: trouble() }));
+    return;
+  }
+  const desk = new FlashDesk(bus, clock, tell);
+  process.on('message', (message: ToHost) => desk.take(message));
+  tell({ on: 'alive' });
+}
+
+const [role, choice] = process.argv.slice(2);
+try {
+  await main(role as HostRole, JSON.parse(choice ?? '{"kind":"usb"}') as BusChoice);
+} catch (thrown) {
+  const { code, details } = asFault(thrown, 'USB_HOST');
+  const failed: FromHost = { on: 'failed', reason: `${code} ${JSON.stringify(details)}` };
+  process.send?.(failed, undefined, undefined, () => process.exit(1));
+}

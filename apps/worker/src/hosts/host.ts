@@ -1,0 +1,111 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { BusChoice, FromHost, HostRole, ToHost } from './host-messages.ts';
+
+const ENTRY = fileURLToPath(new URL('./host-process.ts', import.meta.url));
+/** A host whose event loop has not turned for this long hangs in native code and is ended. */
+const SILENT_MS_MAX = 5_000;
+/** Starting Node.js on a busy machine takes its time. */
+const START_MS_MAX = 30_000;
+const RESTART_MS_MIN = 200;
+const RESTART_MS_MAX = 10_000;
+/** A host that lived this long was healthy: the next restart is immediate again. */
+const HEALTHY_MS = 30_000;
+
+/** Why a host process ended. */
+export type HostEnd = 'crashed' | 'hung';
+
+export interface HostEvents {
+  onMessage(message: FromHost): void;
+  /** The process is gone with all it was doing; a new one is on its way. */
+  onEnd(end: HostEnd, how: string): void;
+}
+
+/** One child process that owns USB handles, watched from outside and started again whenever it ends. */
+export class Host {
+  readonly #role: HostRole;
+  readonly #choice: BusChoice;
+  readonly #events: HostEvents;
+  #child: ChildProcess | null = null;
+  #watchdog: NodeJS.Timeout | undefined;
+  #restart: NodeJS.Timeout | undefined;
+  #restartMs = RESTART_MS_MIN;
+  #wasHung = false;
+  /** What the process said before it ended. */
+  #reason: string | null = null;
+  #isStopped = false;
+
+  constructor(role: HostRole, choice: BusChoice, events: HostEvents) {
+    this.#role = role;
+    this.#choice = choice;
+    this.#events = events;
+    this.#start();
+  }
+
+  get pid(): number | null {
+    return this.#child?.pid ?? null;
+  }
+
+  /** False when there is no process to tell; then `onEnd` has been called or will not be. */
+  tell(message: ToHost): boolean {
+    const child = this.#child;
+    if (child === null || !child.connected) return false;
+    child.send(message, () => {});
+    return true;
+  }
+
+  /** Ends a process that no longer does its work; it is reported as hung and started again. */
+  recycle(): void {
+    this.#wasHung = true;
+    this.#child?.kill('SIGKILL');
+  }
+
+  /** Ends the process for good. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearTimeout(this.#restart);
+    clearTimeout(this.#watchdog);
+    const child = this.#child;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await ended;
+  }
+
+  #start(): void {
+    const startedAtMs = performance.now();
+    const child = spawn(process.execPath, [ENTRY, this.#role, JSON.stringify(this.#choice)], {
+      serialization: 'advanced',
+      // stdout belongs to the command; what a host has to say is an error.
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    this.#child = child;
+    this.#wasHung = false;
+    this.#reason = null;
+    this.#expectSign(START_MS_MAX);
+    child.on('message', (message: FromHost) => {
+      this.#expectSign(SILENT_MS_MAX);
+      if (message.on === 'failed') this.#reason = message.reason;
+      else if (message.on !== 'alive') this.#events.onMessage(message);
+    });
+    // A process that cannot be started has no exit event.
+    child.once('error', (error) => this.#ended(child, startedAtMs, error.message));
+    child.once('exit', (code, signal) => this.#ended(child, startedAtMs, signal ?? `exit ${code}`));
+  }
+
+  #expectSign(withinMs: number): void {
+    clearTimeout(this.#watchdog);
+    this.#watchdog = setTimeout(() => this.recycle(), withinMs);
+  }
+
+  #ended(child: ChildProcess, startedAtMs: number, how: string): void {
+    if (this.#child !== child) return;
+    this.#child = null;
+    clearTimeout(this.#watchdog);
+    if (this.#isStopped) return;
+    this.#events.onEnd(this.#wasHung ? 'hung' : 'crashed', this.#reason ?? how);
+    if (performance.now() - startedAtMs > HEALTHY_MS) this.#restartMs = RESTART_MS_MIN;
+    this.#restart = setTimeout(() => this.#start(), this.#restartMs);
+    this.#restartMs = Math.min(this.#restartMs * 2, RESTART_MS_MAX);
+  }
+}

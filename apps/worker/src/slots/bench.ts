@@ -1,0 +1,116 @@
+import type { BenchSlot, SlotName } from '@flashline/contracts';
+import type { BusDevice } from '@flashline/dfuse';
+import type { Seat } from '@flashline/store';
+import { benchState, EMPTY, next, type SlotEvent, type SlotState } from './slot-state.ts';
+
+/** What the bench needs from the world, and tells it. */
+export interface BenchWorld {
+  /** Monotonic milliseconds. */
+  nowMs(): number;
+  /** Now, in UTC. */
+  moment(): string;
+  newId(): string;
+  /** Called once for every slot there is. */
+  onSlot(path: string): void;
+  /** Called whenever the state of a slot has changed. */
+  onChange(): void;
+  /** Called when a board that has had an attempt appears under another USB address, or is away. */
+  onMoved(seat: Seat): void;
+}
+
+/**
+ * All slots of a station. Scans of the bus go in, changes come out. With named slots only those count; without, every port
+ * on which a board in its bootloader was seen becomes a slot, labelled by its path.
+ */
+export class Bench {
+  readonly #world: BenchWorld;
+  readonly #slots = new Map<string, { readonly label: string; state: SlotState }>();
+  #isOpen = true;
+
+  constructor(world: BenchWorld) {
+    this.#world = world;
+  }
+
+  /** Names the slots; other ports do not count from now on. */
+  name(slots: readonly SlotName[]): void {
+    this.#isOpen = false;
+    for (const { path, label } of slots) this.#add(path, label);
+  }
+
+  /** Takes in one full scan of the bus. */
+  scan(devices: readonly BusDevice[]): void {
+    const byPath = new Map(devices.map((device) => [device.path, device]));
+    if (this.#isOpen)
+      for (const { path, mode } of devices) if (mode === 'dfu' && !this.#slots.has(path)) this.#add(path, path);
+    for (const path of this.#slots.keys())
+      this.tell(path, {
+        on: 'scanned',
+        device: byPath.get(path) ?? null,
+        nowMs: this.#world.nowMs(),
+        moment: this.#world.moment(),
+        seatingId: this.#world.newId(),
+      });
+  }
+
+  tell(path: string, event: SlotEvent): void {
+    const slot = this.#slots.get(path);
+    if (slot === undefined) return;
+    const state = next(slot.state, event);
+    if (state === slot.state) return;
+    const before = slot.state;
+    slot.state = state;
+    this.#world.onChange();
+    if ((state.is === 'running' || state.is === 'ended') && addressOf(state) !== addressOf(before))
+      this.#world.onMoved(seatOf(path, state));
+  }
+
+  /** Knows again who sat where before a restart. */
+  remember(seats: readonly Seat[]): void {
+    for (const { slot: path, seating, attemptId, address } of seats) {
+      if (this.#isOpen && !this.#slots.has(path)) this.#add(path, path);
+      const slot = this.#slots.get(path);
+      if (slot !== undefined) slot.state = { is: 'remembered', seating, attemptId, address };
+    }
+  }
+
+  state(path: string): SlotState {
+    return this.#slots.get(path)?.state ?? EMPTY;
+  }
+
+  /** Every slot, in the order in which they were named or first seen. */
+  report(): BenchSlot[] {
+    return [...this.#slots].map(([slot, { label, state }]) => ({ slot, label, state: benchState(state) }));
+  }
+
+  label(path: string): string {
+    return this.#slots.get(path)?.label ?? path;
+  }
+
+  #add(path: string, label: string): void {
+    this.#slots.set(path, { label, state: EMPTY });
+    this.#world.onSlot(path);
+  }
+}
+
+type Seated = Extract<SlotState, { is: 'running' | 'ended' }>;
+
+/** Where the board of an attempt sits, as the journal keeps it. */
+function seatOf(slot: string, { seating, attemptId, device }: Seated): Seat {
+  return { slot, seating, attemptId, address: device?.address ?? null };
+}
+
+function addressOf(state: SlotState): number | null {
+  switch (state.is) {
+    case 'empty':
+      return null;
+    case 'remembered':
+      return state.address;
+    case 'stranger':
+    case 'waiting':
+    case 'running':
+    case 'ended':
+      return state.device?.address ?? null;
+    default:
+      return state satisfies never;
+  }
+}

@@ -1,0 +1,122 @@
+import type { BusDevice } from '@flashline/dfuse';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { benchState, EMPTY, next, PULLED_AFTER_MS, type SlotEvent, type SlotState } from './slot-state.ts';
+
+const DFU = { vendorId: 0x0483, productId: 0xdf11, bcdDevice: 0x2200, usbSerial: 'STM32', mode: 'dfu' } as const;
+
+function dfu(address: number): BusDevice {
+  return { ...DFU, path: '1-1.1', address };
+}
+
+function application(address: number): BusDevice {
+  return { ...DFU, path: '1-1.1', address, productId: 0x5740, mode: 'application' };
+}
+
+function scan(device: BusDevice | null, nowMs: number, seatingId = `seating-at-${nowMs}`): SlotEvent {
+  return { on: 'scanned', device, nowMs, moment: '2026-01-01T00:00:00.000Z', seatingId };
+}
+
+function after(...events: readonly SlotEvent[]): SlotState {
+  return events.reduce(next, EMPTY);
+}
+
+const begun = { on: 'begun', attemptId: 'a' } as const;
+const ended = { on: 'ended', attemptId: 'a', nowMs: 100 } as const;
+const passed = [scan(dfu(1), 0), begun, scan(null, 90), ended] as const;
+
+describe('a slot', () => {
+  test('begins a seating when a board in its bootloader is plugged in', () => {
+    expect(after(scan(dfu(1), 0))).toMatchObject({ is: 'waiting', seating: { id: 'seating-at-0' } });
+  });
+
+  test('keeps the seating while the same board stays', () => {
+    const slot = after(scan(dfu(1), 0));
+    expect(next(slot, scan(dfu(1), 1000))).toBe(slot);
+  });
+
+  test('begins another seating when a waiting board enumerates anew: it may be another board', () => {
+    expect(after(scan(dfu(1), 0), scan(dfu(2), 50))).toMatchObject({ is: 'waiting', seating: { id: 'seating-at-50' } });
+  });
+
+  test('is empty again when a waiting board is pulled', () => {
+    expect(after(scan(dfu(1), 0), scan(null, 50))).toBe(EMPTY);
+  });
+
+  test('shows a stranger and never calls it a board', () => {
+    expect(benchState(after(scan({ ...dfu(1), mode: 'other' }, 0)))).toEqual({
+      is: 'stranger',
+      vendorId: 0x0483,
+      productId: 0xdf11,
+    });
+  });
+
+  test('does not take leaving the bootloader for being pulled while an attempt runs', () => {
+    expect(after(scan(dfu(1), 0), begun, scan(null, 50), scan(application(2), 90))).toMatchObject({ is: 'running' });
+  });
+
+  test('stays ended, and says that the board is gone, after it was pulled', () => {
+    expect(benchState(after(...passed, scan(null, 5000)))).toMatchObject({ is: 'ended', present: false });
+  });
+
+  test('takes a board that comes straight back to its bootloader for the one that just passed', () => {
+    expect(after(...passed, scan(dfu(2), 100 + PULLED_AFTER_MS - 1))).toMatchObject({
+      is: 'ended',
+      seating: { id: 'seating-at-0' },
+    });
+  });
+
+  test('begins a new seating for a board that appears after the old one was away long enough', () => {
+    expect(after(...passed, scan(dfu(2), 100 + PULLED_AFTER_MS))).toMatchObject({
+      is: 'waiting',
+      seating: { id: `seating-at-${100 + PULLED_AFTER_MS}` },
+    });
+  });
+
+  test('does not call a running application a new board, however late it appears', () => {
+    expect(after(...passed, scan(application(2), 60_000))).toMatchObject({ is: 'ended', absentSinceMs: null });
+  });
+
+  test('ignores the end of an attempt that is not its own', () => {
+    const running = after(scan(dfu(1), 0), begun);
+    expect(next(running, { on: 'ended', attemptId: 'other', nowMs: 5 })).toBe(running);
+  });
+
+  test('runs again on the same seating when it is asked to', () => {
+    expect(after(scan(dfu(1), 0), begun, ended, { on: 'begun', attemptId: 'b' })).toMatchObject({
+      is: 'running',
+      attemptId: 'b',
+      seating: { id: 'seating-at-0' },
+    });
+  });
+});
+
+const device = fc.oneof(
+  fc.constant(null),
+  fc.integer({ min: 1, max: 3 }).map(dfu),
+  fc.integer({ min: 1, max: 3 }).map(application),
+);
+const anyEvent: fc.Arbitrary<(nowMs: number) => SlotEvent> = fc.oneof(
+  device.map((seen) => (nowMs: number) => scan(seen, nowMs)),
+  fc.constantFrom('a', 'b').map((attemptId) => () => ({ on: 'begun' as const, attemptId })),
+  fc.constantFrom('a', 'b').map((attemptId) => (nowMs: number) => ({ on: 'ended' as const, attemptId, nowMs })),
+);
+
+test('whatever happens in whatever order, only its own end ends an attempt and a seating never changes under it', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(anyEvent, fc.integer({ min: 0, max: 2000 })), { maxLength: 40 }), (steps) => {
+      let slot: SlotState = EMPTY;
+      let nowMs = 0;
+      for (const [make, passedMs] of steps) {
+        nowMs += passedMs;
+        const event = make(nowMs);
+        const before = slot;
+        slot = next(slot, event);
+        if (before.is !== 'running') continue;
+        const isItsEnd = event.on === 'ended' && event.attemptId === before.attemptId;
+        expect(slot.is).toBe(isItsEnd ? 'ended' : 'running');
+        expect(slot).toMatchObject({ seating: before.seating, attemptId: before.attemptId });
+      }
+    }),
+  );
+});

@@ -1,0 +1,135 @@
+import type { BenchState, BoardIdentity, Seating } from '@flashline/contracts';
+import type { BusDevice } from '@flashline/dfuse';
+
+/** A board that was away for longer than this was pulled: no hand swaps boards faster, no board re-enumerates slower. */
+export const PULLED_AFTER_MS = 700;
+
+/** One slot as the worker follows it. */
+export type SlotState =
+  | { readonly is: 'empty' }
+  /** A seating that had an attempt before the worker was restarted; the first scan tells whether it is still there. */
+  | {
+      readonly is: 'remembered';
+      readonly seating: Seating;
+      readonly attemptId: string;
+      readonly address: number | null;
+    }
+  | { readonly is: 'stranger'; readonly device: BusDevice }
+  | { readonly is: 'waiting'; readonly seating: Seating; readonly device: BusDevice }
+  | { readonly is: 'running'; readonly seating: Seating; readonly attemptId: string; readonly device: BusDevice | null }
+  | {
+      readonly is: 'ended';
+      readonly seating: Seating;
+      readonly attemptId: string;
+      readonly device: BusDevice | null;
+      /** Monotonic time at which the port was first seen without a device; null while there is one. */
+      readonly absentSinceMs: number | null;
+    };
+
+export type SlotEvent =
+  /** What a scan found on the port. `seatingId` is used if this turns out to be a new seating. */
+  | {
+      readonly on: 'scanned';
+      readonly device: BusDevice | null;
+      readonly nowMs: number;
+      readonly moment: string;
+      readonly seatingId: string;
+    }
+  | { readonly on: 'begun'; readonly attemptId: string }
+  | { readonly on: 'ended'; readonly attemptId: string; readonly nowMs: number };
+
+export const EMPTY: SlotState = { is: 'empty' };
+
+/** Pure. Operators pull boards whenever they like, so every slot has an answer to every event. */
+export function next(slot: SlotState, event: SlotEvent): SlotState {
+  switch (event.on) {
+    case 'scanned':
+      return scanned(slot, event);
+    case 'begun':
+      if (slot.is !== 'waiting' && slot.is !== 'ended') return slot;
+      return { is: 'running', seating: slot.seating, attemptId: event.attemptId, device: slot.device };
+    case 'ended':
+      if (slot.is !== 'running' || slot.attemptId !== event.attemptId) return slot;
+      return { ...slot, is: 'ended', absentSinceMs: slot.device === null ? event.nowMs : null };
+    default:
+      return event satisfies never;
+  }
+}
+
+type Scanned = Extract<SlotEvent, { on: 'scanned' }>;
+
+function scanned(slot: SlotState, event: Scanned): SlotState {
+  const { device } = event;
+  switch (slot.is) {
+    case 'empty':
+      return arrived(event);
+    case 'remembered':
+      return scannedAfterARestart(slot, event);
+    case 'stranger':
+      return sameDevice(slot.device, device) ? slot : arrived(event);
+    case 'waiting':
+      // Another address means it enumerated anew: perhaps another board, and nothing is lost by calling it so.
+      return sameDevice(slot.device, device) ? slot : arrived(event);
+    case 'running':
+      // Leaving the bootloader looks like being pulled. While an attempt runs, only its result decides.
+      return sameDevice(slot.device, device) ? slot : { ...slot, device };
+    case 'ended':
+      return scannedAfterTheEnd(slot, event);
+    default:
+      return slot satisfies never;
+  }
+}
+
+function scannedAfterTheEnd(slot: Extract<SlotState, { is: 'ended' }>, event: Scanned): SlotState {
+  const { device, nowMs } = event;
+  if (device === null) return { ...slot, device, absentSinceMs: slot.absentSinceMs ?? nowMs };
+  const wasPulled = slot.absentSinceMs !== null && nowMs - slot.absentSinceMs >= PULLED_AFTER_MS;
+  if (wasPulled && device.mode === 'dfu') return arrived(event);
+  // BOOT0 still held: the board that just passed is back in its bootloader. Taking it for a new one would never end.
+  if (slot.absentSinceMs === null && sameDevice(slot.device, device)) return slot;
+  return { ...slot, device, absentSinceMs: null };
+}
+
+/** A board that kept its USB address never left: flashing it again by itself would be a second time. */
+function scannedAfterARestart(slot: Extract<SlotState, { is: 'remembered' }>, event: Scanned): SlotState {
+  const { device } = event;
+  if (device?.mode === 'dfu' && device.address !== slot.address) return arrived(event);
+  const { seating, attemptId } = slot;
+  // Whatever comes after an empty port has been plugged in while nobody looked.
+  const absentSinceMs = device === null ? Number.NEGATIVE_INFINITY : null;
+  return { is: 'ended', seating, attemptId, device, absentSinceMs };
+}
+
+function arrived({ device, moment, seatingId }: Scanned): SlotState {
+  if (device === null) return EMPTY;
+  if (device.mode !== 'dfu') return { is: 'stranger', device };
+  return { is: 'waiting', seating: { id: seatingId, since: moment, board: identityOf(device) }, device };
+}
+
+function sameDevice(one: BusDevice | null, other: BusDevice | null): boolean {
+  return one?.address === other?.address && one?.mode === other?.mode;
+}
+
+function identityOf({ vendorId, productId, bcdDevice, usbSerial }: BusDevice): BoardIdentity {
+  return { vendorId, productId, bcdDevice, usbSerial, layout: null };
+}
+
+/** The slot as it is told to the coordinator. */
+export function benchState(slot: SlotState): BenchState {
+  switch (slot.is) {
+    case 'empty':
+      return { is: 'empty' };
+    case 'stranger':
+      return { is: 'stranger', vendorId: slot.device.vendorId, productId: slot.device.productId };
+    case 'remembered':
+      return { is: 'ended', seating: slot.seating, attemptId: slot.attemptId, present: false };
+    case 'waiting':
+      return { is: 'waiting', seating: slot.seating };
+    case 'running':
+      return { is: 'running', seating: slot.seating, attemptId: slot.attemptId };
+    case 'ended':
+      return { is: 'ended', seating: slot.seating, attemptId: slot.attemptId, present: slot.device !== null };
+    default:
+      return slot satisfies never;
+  }
+}

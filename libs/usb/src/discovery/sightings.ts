@@ -1,0 +1,84 @@
+import type { Clock } from '@flashline/dfuse';
+import type { UsbBinding, UsbDevice } from '../binding.ts';
+import { asUsbFault } from '../libusb-error.ts';
+import type { UsbHost } from './host.ts';
+
+/** One device as one enumeration showed it. `key` names that enumeration: another plug has another one. */
+export interface Sighting {
+  readonly key: string;
+  readonly path: string;
+  readonly address: number;
+  readonly device: UsbDevice;
+}
+
+/** What sits on the bus: libusb's list, held against the kernel's own where there is one. */
+export class Sightings {
+  readonly #binding: UsbBinding;
+  readonly #host: UsbHost;
+  readonly #clock: Clock;
+  /** What the kernel has and libusb does not, by path, and since when. */
+  readonly #unseen = new Map<string, { readonly address: number; readonly sinceMs: number }>();
+
+  constructor(binding: UsbBinding, host: UsbHost, clock: Clock) {
+    this.#binding = binding;
+    this.#host = host;
+    this.#clock = clock;
+  }
+
+  /** Everything with a port path. Throws Fault USB_HOST when libusb cannot tell. */
+  look(): readonly Sighting[] {
+    const seen = this.#devices().flatMap(sightingsOf);
+    const kernel = this.#host.addresses();
+    if (kernel === null) return seen;
+    // libusb learns of an unplug from udev, later than the kernel or never.
+    const present = seen.filter(({ path, address }) => kernel.get(path) === address);
+    this.#noteUnseen(kernel, new Set(present.map(({ path }) => path)));
+    return present;
+  }
+
+  /** False once this device has left, whatever sits on its port now. While nobody can tell, it counts as there. */
+  isPresent({ path, address, device }: Sighting): boolean {
+    const kernel = this.#host.addresses();
+    if (kernel !== null) return kernel.get(path) === address;
+    try {
+      return this.#devices().some((now) => now.busNumber === device.busNumber && now.deviceAddress === address);
+    } catch {
+      return true;
+    }
+  }
+
+  /** True when the last look found a device at this path that the kernel has and libusb does not. */
+  isUnseen(path: string): boolean {
+    return this.#unseen.has(path);
+  }
+
+  /** The paths that libusb has been blind to for at least `ms`. */
+  unseenFor(ms: number): readonly string[] {
+    const latestMs = this.#clock.now() - ms;
+    return [...this.#unseen].filter(([, { sinceMs }]) => sinceMs <= latestMs).map(([path]) => path);
+  }
+
+  #noteUnseen(kernel: ReadonlyMap<string, number>, seen: ReadonlySet<string>): void {
+    for (const path of this.#unseen.keys()) if (seen.has(path) || !kernel.has(path)) this.#unseen.delete(path);
+    for (const [path, address] of kernel) {
+      if (seen.has(path) || this.#unseen.get(path)?.address === address) continue;
+      this.#unseen.set(path, { address, sinceMs: this.#clock.now() });
+    }
+  }
+
+  #devices(): readonly UsbDevice[] {
+    try {
+      return this.#binding.getDeviceList();
+    } catch (thrown) {
+      throw asUsbFault(thrown, { doing: 'list the devices of the bus' });
+    }
+  }
+}
+
+// Root hubs have no ports on the way to them, and no board sits in them.
+function sightingsOf(device: UsbDevice): Sighting[] {
+  const { busNumber, portNumbers, deviceAddress: address } = device;
+  if (portNumbers === undefined || portNumbers.length === 0) return [];
+  const path = `${busNumber}-${portNumbers.join('.')}`;
+  return [{ key: `${path}@${address}`, path, address, device }];
+}

@@ -1,0 +1,177 @@
+import { Fault } from '@flashline/contracts';
+import type { BusDevice, DfuPort } from '@flashline/dfuse';
+import { contentsOf } from '../chip/contents.ts';
+import { FlashMemory, type Wear } from '../chip/flash-memory.ts';
+import { atSpeed, type PartSpec, slowed } from '../chip/part.ts';
+import { seededRandom } from '../random.ts';
+import type { Departure } from '../rom/dfu-machine.ts';
+import type { DfuState, DfuStatus } from '../rom/dfu-words.ts';
+import type { Chip } from '../rom/rom-commands.ts';
+import { type Sin, Sins } from '../rom/sins.ts';
+import { BoardPort } from './board-port.ts';
+import type { WholeBoardSpec } from './board-spec.ts';
+import { Enumeration, type Pace } from './enumeration.ts';
+import { ofKind } from './misbehaviour.ts';
+
+/** Where a board is, seen from the bus. `away` is between leaving its bootloader and enumerating again. */
+export type Presence = 'dfu' | 'application' | 'away' | 'pulled';
+
+/** What can be found out about a board besides its memory. */
+export interface BoardReport {
+  readonly part: string;
+  readonly presence: Presence;
+  readonly state: DfuState;
+  readonly status: DfuStatus;
+  /** Control transfers since it got power, SET_INTERFACE included. */
+  readonly transfers: number;
+  readonly sins: readonly Sin[];
+  readonly wear: readonly Wear[];
+}
+
+/** A board as a device: it keeps its memory and its state whoever talks to it, and holds hosts to the rules of its ROM. */
+export class VirtualBoard {
+  readonly part: PartSpec;
+  readonly spec: WholeBoardSpec;
+  readonly memory: FlashMemory;
+  /** Called after every change of presence. */
+  onPresence: () => void = () => {};
+  readonly #pace: Pace;
+  readonly #chip: Chip;
+  readonly #power = new AbortController();
+  #presence: Presence;
+  #enumeration: Enumeration;
+  #port: BoardPort | null = null;
+
+  constructor(part: PartSpec, spec: WholeBoardSpec, pace: Pace) {
+    const { misbehaviours, contents, seed } = spec;
+    const slowdown = ofKind(misbehaviours, 'slow').reduce((product, { factor }) => product * factor, 1);
+    this.part = slowed(atSpeed(part, pace.speed), slowdown);
+    this.spec = spec;
+    this.#pace = pace;
+    this.#presence = spec.mode;
+    this.memory = new FlashMemory(this.part, contentsOf(this.part, contents, seed), {
+      deaf: ofKind(misbehaviours, 'silent-write-loss'),
+      uneraseable: ofKind(misbehaviours, 'silent-erase-failure'),
+    });
+    this.#chip = {
+      part: this.part,
+      memory: this.memory,
+      pointer: startOf(this.part),
+      isReadProtected: ofKind(misbehaviours, 'read-protected').length > 0,
+      sins: new Sins(),
+      readOut: (address, length) => this.#readOut(address, length),
+    };
+    this.#enumeration = this.#enumerate();
+  }
+
+  get presence(): Presence {
+    return this.#presence;
+  }
+
+  /** What the bus says about the board, or null when it is not there. */
+  identity(): Omit<BusDevice, 'path' | 'address'> | null {
+    const { vendorId, productId, bcdDevice, application } = this.part;
+    if (this.#presence === 'dfu') return { vendorId, productId, bcdDevice, usbSerial: this.#usbSerial(), mode: 'dfu' };
+    if (this.#presence === 'application') return { ...application, mode: 'application' };
+    return null;
+  }
+
+  /** Everything that hosts did to the board and did wrong. */
+  report(): BoardReport {
+    const { state, status } = this.#enumeration.machine;
+    const { sins } = this.#chip;
+    const events = { transfers: sins.transfer, sins: sins.all(), wear: this.memory.wear() };
+    return { part: this.part.name, presence: this.#presence, state, status, ...events };
+  }
+
+  /** Opens the DFU interface. Throws BOARD_GONE when the board is not in its bootloader, USB_BUSY when it is open already. */
+  open(): DfuPort {
+    if (this.#presence !== 'dfu') throw new Fault('BOARD_GONE', { presence: this.#presence });
+    if (this.#port) throw new Fault('USB_BUSY');
+    const { vendorId, productId, bcdDevice, functional, alternates } = this.part;
+    const device = { vendorId, productId, bcdDevice, usbSerial: this.#usbSerial(), functional, alternates };
+    const port = new BoardPort(device, this.#enumeration, this.#chip.sins, () => {
+      // A port of an earlier enumeration has nothing to give back.
+      if (this.#port === port) this.#port = null;
+    });
+    this.#port = port;
+    return port;
+  }
+
+  /** Takes the board off the bus for good: what is under way rejects with `gone`. */
+  pull(): void {
+    if (this.#presence === 'pulled') return;
+    this.#power.abort();
+    this.#move('pulled');
+  }
+
+  #enumerate(): Enumeration {
+    this.#chip.pointer = startOf(this.part);
+    return new Enumeration(this.#chip, this.spec.misbehaviours, this.#pace, {
+      onUnplug: () => this.pull(),
+      onDepart: (departure) => this.#depart(departure),
+    });
+  }
+
+  #depart(departure: Departure): void {
+    const returnsAs = departure.why === 'leave' && this.#wouldStart() ? 'application' : 'dfu';
+    this.#move('away');
+    this.#pace.clock.sleep(departure.awayMs + this.part.timing.returnMs, this.#power.signal).then(
+      () => {
+        if (returnsAs === 'dfu') this.#enumeration = this.#enumerate();
+        this.#move(returnsAs);
+      },
+      // Pulled while it was away.
+      () => {},
+    );
+  }
+
+  #move(presence: Presence): void {
+    this.#presence = presence;
+    if (presence !== 'dfu') {
+      this.#enumeration.end();
+      this.#port = null;
+    }
+    this.onPresence();
+  }
+
+  /** The ROM jumps to the address pointer when a firmware seems to be there: a stack in RAM, a reset handler in flash. */
+  #wouldStart(): boolean {
+    const { pointer } = this.#chip;
+    if (ofKind(this.spec.misbehaviours, 'refuses-to-leave').length > 0) return false;
+    if (this.memory.bytesFrom(pointer) < 8) return false;
+    const vectors = new DataView(this.memory.read(pointer, 8).buffer);
+    const stack = vectors.getUint32(0, true);
+    const reset = vectors.getUint32(4, true);
+    const hasStack = this.part.ram.some(({ address, bytes }) => stack > address && stack <= address + bytes);
+    return hasStack && this.memory.sectorAt(reset)?.erasable === true;
+  }
+
+  #readOut(address: number, length: number): Uint8Array {
+    const bytes = this.memory.read(address, length);
+    for (const flip of ofKind(this.spec.misbehaviours, 'bit-flip')) {
+      const byte = bytes[flip.address - address];
+      if (byte !== undefined) bytes[flip.address - address] = byte ^ (1 << flip.bit);
+    }
+    return bytes;
+  }
+
+  #usbSerial(): string {
+    const [forced] = ofKind(this.spec.misbehaviours, 'equal-serial');
+    if (forced) return forced.usbSerial;
+    if (this.spec.usbSerial !== null) return this.spec.usbSerial;
+    if (this.part.usbSerial !== 'per-chip') return this.part.usbSerial.constant;
+    return serialOf(this.spec.seed);
+  }
+}
+
+/** Twelve hex digits, as the ROM makes them from the id of the chip (dfuse.md 5.8). */
+function serialOf(seed: number): string {
+  const random = seededRandom(seed);
+  const digits = Array.from({ length: 12 }, () => Math.floor(random() * 16).toString(16));
+  return digits.join('').toUpperCase();
+}
+
+function startOf(part: PartSpec): number {
+  return part.regions[0]?.address ?? 0;
+}

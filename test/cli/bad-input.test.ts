@@ -1,0 +1,193 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FAULT_CODES } from '@flashline/contracts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BLINKY } from '../support/line.ts';
+import { flashline, Running } from '../support/processes.ts';
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'flashline-cli-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** One clear line on stderr that begins with the code; nothing of the inside of the program. */
+async function expectRefusal(args: readonly string[], code: string, exitCode = 2): Promise<void> {
+  const finished = await flashline(args);
+  expect(finished.stderr.trim().split('\n'), finished.stderr).toHaveLength(1);
+  expect(finished.stderr).toMatch(new RegExp(`^${code}: `));
+  expect(finished.stderr).not.toMatch(/\bat .*\.ts:\d+/);
+  expect(finished.code).toBe(exitCode);
+  expect(FAULT_CODES).toContain(code);
+}
+
+async function file(name: string, content: string | Uint8Array): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, content);
+  return path;
+}
+
+describe('an image that is wrong is refused before any board is touched', () => {
+  const good = ':10000000000102030405060708090A0B0C0D0E0F78\n';
+  const END = ':00000001FF\n';
+  test.each([
+    ['truncated', `:020000040800F2\n${good}`, 'IMAGE_TRUNCATED'],
+    ['overlapping', `${good}${good}${END}`, 'IMAGE_OVERLAP'],
+    ['with a wrong checksum', `${good.replace('78\n', '79\n')}${END}`, 'IMAGE_CHECKSUM'],
+    ['without bytes', END, 'IMAGE_EMPTY'],
+    ['not what it says it is', 'hello', 'IMAGE_MALFORMED'],
+  ])('%s', async (what, text, code) => {
+    const path = await file(`${what.replaceAll(' ', '-')}.hex`, text);
+    await expectRefusal(['flash', path, '--virtual', '1'], code);
+    await expectRefusal(['info', path], code);
+  });
+
+  test('empty', async () => {
+    await expectRefusal(['info', await file('empty.bin', '')], 'IMAGE_EMPTY');
+  });
+
+  test('oversized', async () => {
+    const path = await file('large.bin', new Uint8Array(64 * 1024 * 1024 + 1));
+    await expectRefusal(['flash', path, '--address', '0x08000000', '--virtual', '1'], 'IMAGE_TOO_LARGE');
+  });
+
+  test('raw, without an address', async () => {
+    const path = await file('raw.bin', new Uint8Array(64));
+    await expectRefusal(['flash', path, '--virtual', '1'], 'IMAGE_ADDRESS_NEEDED');
+  });
+
+  test('with an address that is none', async () => {
+    const path = await file('raw.bin', new Uint8Array(64));
+    for (const address of ['0x1_0000', '-1', '0x100000000', 'flash'])
+      await expectRefusal(['flash', path, `--address=${address}`, '--virtual', '1'], 'IMAGE_ADDRESS_INVALID');
+  });
+
+  test('missing', async () => {
+    await expectRefusal(['flash', join(folder, 'nowhere.hex'), '--virtual', '1'], 'FILE_UNREADABLE');
+  });
+});
+
+test('an image outside the flash of the board ends as an error of the order, and the board is as it was', async () => {
+  const path = await file('outside.bin', new Uint8Array(64).fill(7));
+  const { code, stdout } = await flashline(['flash', path, '--address', '0x20000000', '--virtual', '1', '--json']);
+  expect(code).toBe(1);
+  const [result] = (JSON.parse(stdout) as { results: Record<string, unknown>[] }).results;
+  expect(result).toMatchObject({ outcome: 'error', fault: 'IMAGE_DOES_NOT_FIT', readback: null });
+  expect(result?.phases).not.toContainEqual(expect.objectContaining({ name: 'erase' }));
+});
+
+describe('a command line that is wrong', () => {
+  test.each([
+    ['an unknown flag', ['flash', 'x.hex', '--fast']],
+    ['an unknown command', ['flesh', 'x.hex']],
+    ['a missing argument', ['flash']],
+    ['a number that is none', ['station', '--port', 'http']],
+    ['too many virtual boards', ['list', '--virtual', '5000']],
+  ])('%s', async (_what, args) => {
+    await expectRefusal(args, 'USAGE');
+  });
+
+  test('tells everything on --help, for every command', async () => {
+    const commands = [
+      [],
+      ['station'],
+      ['coordinator'],
+      ['worker'],
+      ['flash'],
+      ['info'],
+      ['list'],
+      ['ledger'],
+      ['demo'],
+    ];
+    for (const command of [...commands, ['ledger', 'verify'], ['virtual']]) {
+      const { code, stdout } = await flashline([...command, '--help']);
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/^Usage: flashline/);
+    }
+  });
+
+  test('keeps stdout to one JSON object', async () => {
+    const { stdout, code } = await flashline(['flash', join(folder, 'nowhere.hex'), '--json', '--virtual', '1']);
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ results: [], error: { code: 'FILE_UNREADABLE' } });
+  });
+});
+
+describe('boards and slots', () => {
+  test('without a board there is nothing to flash', async () => {
+    await expectRefusal(['flash', BLINKY], 'NO_BOARDS', 3);
+  });
+
+  test('several boards and no word about them is a question back', async () => {
+    await expectRefusal(['flash', BLINKY, '--virtual', '2'], 'SLOT_AMBIGUOUS');
+  });
+
+  test('a slot that is not there', async () => {
+    await expectRefusal(['flash', BLINKY, '--virtual', '2', '--slot', 'Z9'], 'SLOT_UNKNOWN');
+  });
+});
+
+describe('a station that cannot start', () => {
+  const virtual = ['--virtual', '1', '--virtual-speed', '0'];
+
+  test('says that its port is taken', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    await expectRefusal(['station', '--data', join(folder, 'a'), '--port', String(port), ...virtual], 'PORT_TAKEN', 3);
+    server.close();
+  });
+
+  test('says that it cannot listen on an address that is not its own', async () => {
+    const where = ['--data', join(folder, 'b'), '--host', '192.0.2.1', '--port', '0'];
+    await expectRefusal(['station', ...where, ...virtual], 'ADDRESS_UNAVAILABLE', 3);
+  });
+
+  test('says that its folder is not a folder', async () => {
+    const path = await file('not-a-folder', 'x');
+    await expectRefusal(['station', '--data', path, '--port', '0', ...virtual], 'DATA_NOT_WRITABLE', 3);
+  });
+
+  test('says that its folder belongs to a running station, and works once that has ended', async () => {
+    const args = ['station', '--data', join(folder, 'c'), '--port', '0', ...virtual];
+    const first = new Running(args);
+    await first.says(/is running: (\S+)/);
+    await expectRefusal(args, 'DATA_IN_USE', 3);
+    await first.kill();
+    const second = new Running(args);
+    await second.says(/is running: (\S+)/);
+    expect(await second.stop()).toBe(0);
+  });
+
+  test('says that its database is none', async () => {
+    const path = join(folder, 'd');
+    await mkdir(path);
+    await writeFile(
+      join(path, 'ledger.db'),
+      'this is not a database, but it is long enough to look like one'.repeat(100),
+    );
+    await expectRefusal(['station', '--data', path, '--port', '0', ...virtual], 'DATA_DAMAGED', 3);
+  });
+
+  test('says which field of the station file is wrong', async () => {
+    const path = await file('station.yaml', 'station: line-1\nslots:\n  - { path: usb0, label: A1 }\n');
+    await expectRefusal(['station', '--config', path, '--data', join(folder, 'e'), ...virtual], 'CONFIG_INVALID');
+  });
+
+  test('says that the queue does not answer', async () => {
+    const where = ['--data', join(folder, 'f'), '--redis', 'redis://127.0.0.1:1'];
+    await expectRefusal(['coordinator', '--port', '0', ...where], 'QUEUE_UNREACHABLE', 3);
+    await expectRefusal(['worker', ...where, ...virtual], 'QUEUE_UNREACHABLE', 3);
+  });
+});
+
+test('a station without boards or USB runs, says so, and says what to do', async () => {
+  const station = new Running(['station', '--data', join(folder, 'g'), '--port', '0']);
+  await station.says(/is running: (\S+)/);
+  await station.says(/No boards yet|USB/);
+  expect(await station.stop()).toBe(0);
+});

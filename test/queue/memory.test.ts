@@ -1,0 +1,4 @@
+import { openMemoryQueue } from '@flashline/queue';
+import { describeQueue } from './conformance.ts';
+
+describeQueue('in-process', async (onHandlerError) => openMemoryQueue({ onHandlerError }));

@@ -16,7 +16,10 @@ const unhappy = [];
 function npm(args) {
   const path = process.env.npm_execpath;
   const [command, before] = path ? [process.execPath, [path]] : ['npm', []];
-  return spawnSync(command, [...before, ...args], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], shell: !path }).status === 0;
+  return (
+    spawnSync(command, [...before, ...args], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], shell: !path })
+      .status === 0
+  );
 }
 
 function lane(name, args) {

@@ -12,7 +12,6 @@ import {
   WorkOrder,
 } from '@flashline/contracts';
 import { EventSourceParserStream } from 'eventsource-parser/stream';
-import { z } from 'zod';
 
 /** The API of a station, as tests use it: every answer is parsed with the shapes that the product promises. */
 export class Client {
@@ -45,7 +44,7 @@ export class Client {
 
   async slots(): Promise<Slot[]> {
     const body = await this.json('slots');
-    return z.array(Slot).parse(Array.isArray(body) ? body : (body as { slots: unknown }).slots);
+    return Slot.array().parse(Array.isArray(body) ? body : (body as { slots: unknown }).slots);
   }
 
   async attempts(query = 'limit=500'): Promise<Attempt[]> {

@@ -1,22 +1,22 @@
 import { asFault, Fault } from '@flashline/contracts';
 import { Command, CommanderError } from 'commander';
-import { addCoordinator } from './coordinator.ts';
-import { addDemo } from './demo.ts';
+import { addCoordinator } from './commands/coordinator.ts';
+import { addDemo } from './commands/demo.ts';
+import { addFlash } from './commands/flash.ts';
+import { addInfo } from './commands/info.ts';
+import { addLedger } from './commands/ledger.ts';
+import { addList } from './commands/list.ts';
+import { addStation } from './commands/station.ts';
+import { addVirtual } from './commands/virtual.ts';
+import { addWorker } from './commands/worker.ts';
 import { EXIT, exitCodeOf, lineOf } from './exit.ts';
-import { addFlash } from './flash.ts';
-import { addInfo } from './info.ts';
-import { addLedger } from './ledger.ts';
-import { addList } from './list.ts';
-import { addStation } from './station.ts';
 import { VERSION } from './version.ts';
-import { addVirtual } from './virtual.ts';
-import { addWorker } from './worker.ts';
 
 const program = new Command('flashline')
   .description('Flashes many boards at once over USB DFU, proves what it wrote, and never loses a result.')
   .version(VERSION)
   .exitOverride()
-  .configureOutput({ writeErr: () => {} })
+  .configureOutput({ outputError: () => {} })
   .addHelpText(
     'after',
     `
@@ -41,6 +41,11 @@ function inherit(command: Command, parent: Command): void {
 
 function fail(thrown: unknown): void {
   if (thrown instanceof CommanderError && thrown.exitCode === 0) return;
+  if (thrown instanceof CommanderError && thrown.code === 'commander.help') {
+    // No command: commander has just shown the help.
+    process.exitCode = EXIT.badInput;
+    return;
+  }
   const fault =
     thrown instanceof CommanderError
       ? new Fault('USAGE', { reason: thrown.message.replace(/^error: /, '') })

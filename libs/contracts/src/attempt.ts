@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FAULT_CODES } from './faults.ts';
+import { FAULT_CODES } from './faults/faults.ts';
 import { Digest } from './image.ts';
 import { BoardIdentity, Id, Moment, OrderId, Sha256, SlotPath, StationId, UnitSerial } from './names.ts';
 import { Outcome, PhaseRecord } from './outcome.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Attempt } from './attempt.ts';
-import { FAULT_CODES } from './faults.ts';
+import { FAULT_CODES } from './faults/faults.ts';
 import { Id, Moment, OrderId, Sha256, SlotPath, StationId, UnitSerial } from './names.ts';
 import { WorkOrder } from './order.ts';
 import { Outcome } from './outcome.ts';

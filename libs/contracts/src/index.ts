@@ -1,14 +1,13 @@
 export { Assignment, Attempt, AttemptResult, FaultDetailsShape } from './attempt.ts';
+export type { Blame, FaultSpec } from './faults/fault-spec.ts';
 export {
   asFault,
-  type Blame,
   FAULT_CODES,
   FAULTS,
   Fault,
   type FaultCode,
   type FaultDetails,
-  type FaultSpec,
-} from './faults.ts';
+} from './faults/faults.ts';
 export { AttemptPage, AttemptQuery, Health, LiveEvent, NewRuns, Problem, StartedRuns } from './http.ts';
 export { Digest, IMAGE_FILE_BYTES_MAX, Image, ImageFormat, RangeInfo } from './image.ts';
 export {

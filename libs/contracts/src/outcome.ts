@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FAULTS, type FaultCode } from './faults.ts';
+import { FAULTS, type FaultCode } from './faults/faults.ts';
 
 /** How an attempt ended. `fail` is the board, `error` is the station or the order, `aborted` is a person. */
 export const Outcome = z.enum(['pass', 'fail', 'error', 'aborted']);

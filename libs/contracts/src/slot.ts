@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FAULT_CODES } from './faults.ts';
+import { FAULT_CODES } from './faults/faults.ts';
 import { BoardIdentity, Id, Moment, SlotPath, StationId } from './names.ts';
 import { Outcome, PhaseName } from './outcome.ts';
 

@@ -1,4 +1,14 @@
+import type { Queue } from './queue.ts';
+import type { RedisQueueOptions } from './redis-queue.ts';
+
 export { type MemoryQueueOptions, openMemoryQueue } from './memory-queue.ts';
 export type { JobHandler, Queue, Stop } from './queue.ts';
-export { openRedisQueue, type RedisQueueOptions } from './redis-queue.ts';
+export type { RedisQueueOptions } from './redis-queue.ts';
 export type { OnHandlerError } from './wire.ts';
+
+/** Opens the queue on a Redis server. Rejects with QUEUE_UNREACHABLE within seconds, with CONFIG_INVALID for a bad address. */
+export async function openRedisQueue(options: RedisQueueOptions): Promise<Queue> {
+  // BullMQ takes as long to load as a whole station: only those who use Redis pay for it.
+  const redis = await import('./redis-queue.ts');
+  return redis.openRedisQueue(options);
+}

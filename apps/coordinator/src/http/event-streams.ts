@@ -26,7 +26,7 @@ export class EventStreams {
   readonly serve: RequestHandler = (_request, response) => {
     if (this.#open.size >= STREAMS_MAX) {
       response.set('Retry-After', '10');
-      return sendProblem(response, problemOf('INTERNAL', { status: 503, detail: 'too many screens follow already' }));
+      return sendProblem(response, problemOf('SERVER_BUSY'));
     }
     response.status(200).set({ 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
     const send = (text: string) => {

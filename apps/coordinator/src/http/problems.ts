@@ -24,7 +24,9 @@ const STATUS: Partial<Record<FaultCode, number>> = {
   IMAGE_OVERLAP: 422,
   IMAGE_ADDRESS_NEEDED: 422,
   IMAGE_ADDRESS_INVALID: 422,
+  ATTEMPT_ENDED: 409,
   QUEUE_UNREACHABLE: 503,
+  SERVER_BUSY: 503,
 };
 
 /** A body full of errors is answered with the first of them. */

@@ -13,11 +13,11 @@ export class Cancellations {
     this.#queue = queue;
   }
 
-  /** Throws NOT_FOUND for an unknown attempt, and ORDER_STATE for one that has ended. */
+  /** Throws NOT_FOUND for an unknown attempt, and ATTEMPT_ENDED for one that has ended. */
   cancel(attemptId: string): Attempt {
     const attempt = this.#ledger.attempt(attemptId);
     if (attempt === null) throw new Fault('NOT_FOUND', { attemptId });
-    if (attempt.result !== null) throw new Fault('ORDER_STATE', { attemptId, outcome: attempt.result.outcome });
+    if (attempt.result !== null) throw new Fault('ATTEMPT_ENDED', { attemptId, outcome: attempt.result.outcome });
     this.#stationOf.set(attemptId, attempt.station);
     this.#tell(attemptId, attempt.station);
     return attempt;

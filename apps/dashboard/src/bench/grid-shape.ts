@@ -7,7 +7,7 @@ export interface BenchLayout {
 }
 
 /** The width of the list beside a grid of small tiles, with its gap. */
-export const ATTENTION_PX = 316;
+const ATTENTION_PX = 316;
 
 /** A tile reads best a little wider than high, the label over the words; a small one keeps its words on one line. */
 const ASPECT = { roomy: 1.35, small: 1.85 };
@@ -24,7 +24,7 @@ export function benchLayout(slots: number, widthPx: number, heightPx: number): B
  * The grid on a surface of one aspect whose tiles come closest to another. Empty places cost, so that eight slots are
  * 4 x 2 and not 3 x 3.
  */
-export function gridShape(slots: number, surfaceAspect: number, tileAspect: number): { columns: number; rows: number } {
+function gridShape(slots: number, surfaceAspect: number, tileAspect: number): { columns: number; rows: number } {
   let best = { columns: 1, rows: Math.max(1, slots) };
   let bestCost = Number.POSITIVE_INFINITY;
   for (let columns = 1; columns <= slots; columns++) {

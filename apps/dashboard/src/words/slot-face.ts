@@ -34,7 +34,7 @@ export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
 };
 
 /** A phase as what the board goes through right now. */
-export const PHASE_WORDS: Readonly<Record<PhaseName, string>> = {
+const PHASE_WORDS: Readonly<Record<PhaseName, string>> = {
   identify: 'Identifying',
   plan: 'Planning',
   erase: 'Erasing',

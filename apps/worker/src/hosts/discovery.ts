@@ -1,7 +1,7 @@
 import type { BusDevice, Clock, DfuBus } from '@flashline/dfuse';
 
 /** A full rescan this often finds what a lost hot-plug event hid. */
-export const RESCAN_MS = 1000;
+const RESCAN_MS = 1000;
 
 /**
  * Scans the bus for as long as the process lives: at once on every hint, and every second without one.

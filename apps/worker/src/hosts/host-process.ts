@@ -22,10 +22,11 @@ async function main(role: HostRole, choice: BusChoice): Promise<void> {
   // Ctrl-C reaches the whole process group; the worker decides when its hosts end.
   process.on('SIGINT', () => {});
   setInterval(() => tell({ on: 'alive' }), ALIVE_EVERY_MS);
-  const { bus, trouble } = await openBus(choice);
+  const opened = await openBus(choice);
+  const { bus } = opened;
   const clock: Clock = systemClock(choice.kind === 'virtual' ? choice.speed : 1);
   if (role === 'discovery') {
-    await watchBus(bus, systemClock(), (devices) => tell({ on: 'devices', devices, trouble: trouble() }));
+    await watchBus(bus, systemClock(), (devices) => tell({ on: 'devices', devices, trouble: opened.trouble() }));
     return;
   }
   const desk = new FlashDesk(bus, clock, tell);

@@ -1,10 +1,10 @@
 import { lookAtBus } from '@flashline/worker';
 import type { Command } from 'commander';
-import { chooseBus } from './bus-choice.ts';
-import { option, type VirtualOptions } from './options.ts';
-import { untilStopped } from './shutdown.ts';
-import { readStationFile } from './station-file.ts';
-import { type Listening, startStation } from './station-parts.ts';
+import { chooseBus } from '../bus-choice.ts';
+import { option, type VirtualOptions } from '../options.ts';
+import { untilStopped } from '../shutdown.ts';
+import { readStationFile } from '../station-file.ts';
+import type { Listening } from '../station-parts.ts';
 
 interface StationOptions extends VirtualOptions, Listening {
   readonly data: string;
@@ -28,6 +28,8 @@ export function addStation(program: Command): void {
 }
 
 async function runStation(options: StationOptions): Promise<void> {
+  // Loading a station takes longer than most commands run.
+  const { startStation } = await import('../station-parts.ts');
   const file = await readStationFile(options.config);
   const bus = await chooseBus(options);
   try {

@@ -1,6 +1,6 @@
 import type { LiveEvent, Slot, WorkOrder } from '@flashline/contracts';
 import { type BoardSpec, connectBench, F405, misbehave, type RemoteBench } from '@flashline/virtual-boards';
-import { benchAddress, type Demo } from './demo-once.ts';
+import { benchAddress, type Demo } from './once.ts';
 import { StationClient } from './station-client.ts';
 
 /** One board in this many is bad, in one of the ways a shift sees. */

@@ -2,9 +2,9 @@ import { usbId } from '@flashline/contracts';
 import type { BusDevice } from '@flashline/dfuse';
 import { lookAtBus } from '@flashline/worker';
 import type { Command } from 'commander';
-import { type ChosenBus, chooseBus } from './bus-choice.ts';
-import { option, type VirtualOptions } from './options.ts';
-import { table } from './table.ts';
+import { type ChosenBus, chooseBus } from '../bus-choice.ts';
+import { option, type VirtualOptions } from '../options.ts';
+import { table } from '../table.ts';
 
 /** `flashline list`: what is plugged in. */
 export function addList(program: Command): void {

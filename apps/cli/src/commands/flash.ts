@@ -2,12 +2,12 @@ import { FAULTS, Fault, type PhaseName, ST_BOOTLOADER } from '@flashline/contrac
 import type { BusDevice } from '@flashline/dfuse';
 import { type Ending, flashDirect, lookAtBus } from '@flashline/worker';
 import type { Command } from 'commander';
-import { type ChosenBus, chooseBus } from './bus-choice.ts';
-import { EXIT } from './exit.ts';
-import { type ImageFile, readFlashableFile } from './image-file.ts';
+import { type ChosenBus, chooseBus } from '../bus-choice.ts';
+import { EXIT } from '../exit.ts';
+import { type ImageFile, readFlashableFile } from '../image-file.ts';
+import { option, type VirtualOptions } from '../options.ts';
+import { table } from '../table.ts';
 import { labelOf } from './list.ts';
-import { option, type VirtualOptions } from './options.ts';
-import { table } from './table.ts';
 
 interface FlashOptions extends VirtualOptions {
   readonly slot: readonly string[];
@@ -93,7 +93,7 @@ function announcer(bus: ChosenBus): (path: string, phase: PhaseName, fraction: n
 }
 
 /** One result as `--json` prints it. `image.sha256` is of the programmed bytes, so it can be held against the read-back. */
-export interface FlashResult {
+interface FlashResult {
   readonly slot: string;
   readonly outcome: Ending['outcome'];
   readonly fault: Ending['fault'];

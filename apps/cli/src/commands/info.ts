@@ -1,9 +1,9 @@
 import { hex32, usbId } from '@flashline/contracts';
 import { rangeInfo } from '@flashline/firmware';
 import type { Command } from 'commander';
-import { type ImageFile, readImageFile } from './image-file.ts';
-import { option } from './options.ts';
-import { table } from './table.ts';
+import { type ImageFile, readImageFile } from '../image-file.ts';
+import { option } from '../options.ts';
+import { table } from '../table.ts';
 
 /** `flashline info FILE`: what an image file holds. */
 export function addInfo(program: Command): void {

@@ -1,8 +1,8 @@
 import { benchSlots, startBenchProcess } from '@flashline/virtual-boards';
 import { type Command, Option } from 'commander';
-import { usedBoards } from './bus-choice.ts';
-import { option } from './options.ts';
-import { untilStopped } from './shutdown.ts';
+import { usedBoards } from '../bus-choice.ts';
+import { option } from '../options.ts';
+import { untilStopped } from '../shutdown.ts';
 
 /** `flashline virtual`: a bench of virtual boards that outlives any station that uses it. */
 export function addVirtual(program: Command): void {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { outcomeOf } from '../outcome.ts';
 import { asFault, FAULT_CODES, FAULTS, Fault } from './faults.ts';
-import { outcomeOf } from './outcome.ts';
 
-const page = readFileSync(new URL('../../../docs/faults.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../../../docs/faults.md', import.meta.url), 'utf8');
 
 describe('docs/faults.md', () => {
   test('has exactly one section per fault code, in the order of the catalogue', () => {

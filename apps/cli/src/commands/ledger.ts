@@ -1,7 +1,7 @@
 import { openLedgerReadonly } from '@flashline/store';
 import type { Command } from 'commander';
-import { EXIT } from './exit.ts';
-import { option } from './options.ts';
+import { EXIT } from '../exit.ts';
+import { option } from '../options.ts';
 
 /** `flashline ledger verify`: is the record whole? */
 export function addLedger(program: Command): void {

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { type Attempt, Fault, type LiveEvent, PHASES } from '@flashline/contracts';
 import { type MemoryMap, parseMemoryMap, planFlash } from '@flashline/dfuse';
 import { connectBench, F405, type RemoteBench } from '@flashline/virtual-boards';
-import type { ChosenBus } from './bus-choice.ts';
-import { EXIT } from './exit.ts';
-import type { ImageFile } from './image-file.ts';
+import type { ChosenBus } from '../bus-choice.ts';
+import { EXIT } from '../exit.ts';
+import type { ImageFile } from '../image-file.ts';
+import { table } from '../table.ts';
 import { StationClient } from './station-client.ts';
-import { table } from './table.ts';
 
 /** What a demonstration works on. */
 export interface Demo {

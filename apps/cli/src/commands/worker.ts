@@ -4,12 +4,11 @@ import { openRedisQueue } from '@flashline/queue';
 import { lockDataFolder, openJournal } from '@flashline/store';
 import { imagesFrom, startWorker } from '@flashline/worker';
 import type { Command } from 'commander';
-import { chooseBus } from './bus-choice.ts';
-import { option, type VirtualOptions } from './options.ts';
-import { untilStopped } from './shutdown.ts';
-import { readStationFile } from './station-file.ts';
-import { logTo, Opened, openLog } from './station-parts.ts';
-import { VERSION } from './version.ts';
+import { chooseBus } from '../bus-choice.ts';
+import { option, type VirtualOptions } from '../options.ts';
+import { untilStopped } from '../shutdown.ts';
+import { readStationFile } from '../station-file.ts';
+import { VERSION } from '../version.ts';
 
 interface WorkerOptions extends VirtualOptions {
   readonly data: string;
@@ -36,6 +35,7 @@ export function addWorker(program: Command): void {
 }
 
 async function runWorker(options: WorkerOptions): Promise<void> {
+  const { logTo, Opened, openLog } = await import('../station-parts.ts');
   const { data: folder, redis } = options;
   const coordinatorUrl = parseUrl(options.coordinator);
   const file = await readStationFile(options.config, options.station);

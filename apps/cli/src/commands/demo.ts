@@ -4,14 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StationFile } from '@flashline/contracts';
 import { type Command, Option } from 'commander';
-import { chooseBus } from './bus-choice.ts';
-import { flashOnce } from './demo-once.ts';
-import { workShift } from './demo-shift.ts';
-import { readFlashableFile } from './image-file.ts';
-import { option, wholeNumber } from './options.ts';
-import { untilStopped } from './shutdown.ts';
-import { startStation } from './station-parts.ts';
-import { ROOT } from './version.ts';
+import { chooseBus } from '../bus-choice.ts';
+import { readFlashableFile } from '../image-file.ts';
+import { option, wholeNumber } from '../options.ts';
+import { untilStopped } from '../shutdown.ts';
+import { ROOT } from '../version.ts';
 
 const SAMPLE_IMAGE = fileURLToPath(new URL('examples/blinky-f405/blinky.hex', ROOT));
 
@@ -41,6 +38,9 @@ export function addDemo(program: Command): void {
 }
 
 async function runDemo(options: DemoOptions): Promise<void> {
+  const { startStation } = await import('../station-parts.ts');
+  const { flashOnce } = await import('../demo/once.ts');
+  const { workShift } = await import('../demo/shift.ts');
   const image = await readFlashableFile(options.image, options.address ?? null);
   const folder = await mkdtemp(join(tmpdir(), 'flashline-demo-'));
   const { stopped, again } = untilStopped();

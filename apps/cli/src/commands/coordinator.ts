@@ -1,13 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startCoordinator } from '@flashline/coordinator';
 import { openRedisQueue } from '@flashline/queue';
 import { lockDataFolder, openLedger } from '@flashline/store';
 import type { Command } from 'commander';
-import { option } from './options.ts';
-import { untilStopped } from './shutdown.ts';
-import { dashboardFolder, type Listening, logTo, Opened, openLog } from './station-parts.ts';
-import { VERSION } from './version.ts';
+import { option } from '../options.ts';
+import { untilStopped } from '../shutdown.ts';
+import type { Listening } from '../station-parts.ts';
+import { VERSION } from '../version.ts';
 
 interface CoordinatorOptions extends Listening {
   readonly data: string;
@@ -30,6 +29,8 @@ export function addCoordinator(program: Command): void {
 }
 
 async function runCoordinator(options: CoordinatorOptions): Promise<void> {
+  const { startCoordinator } = await import('@flashline/coordinator');
+  const { dashboardFolder, logTo, Opened, openLog } = await import('../station-parts.ts');
   const { data: folder, redis, host, port, allowHost: allowedHosts, simulated } = options;
   const opened = new Opened();
   try {

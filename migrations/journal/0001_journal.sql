@@ -33,7 +33,7 @@ create table seat (
   slot       text not null primary key,
   seating    text not null check (json_valid(seating)),
   attempt_id text not null references begun (attempt_id),
-  address    integer check (address >= 0)
+  address    integer not null check (address >= 0)
 ) strict, without rowid;
 
 create table acknowledged (

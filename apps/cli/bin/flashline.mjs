@@ -2,8 +2,9 @@
 // Starts flashline under the Node.js that the clone pins, whatever Node.js the computer runs this with.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import module, { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const NODE_MAJOR_MIN = 24;
 
@@ -20,6 +21,11 @@ function pinnedNode() {
 }
 
 if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR_MIN) {
+  // TypeScript is stripped and compiled once, not at every start; the environment passes the folder on to host processes.
+  process.env.NODE_COMPILE_CACHE ??= fileURLToPath(
+    new URL('../../../node_modules/.cache/flashline/compiled', import.meta.url),
+  );
+  module.enableCompileCache(process.env.NODE_COMPILE_CACHE);
   await import('../src/main.ts');
 } else {
   const node = pinnedNode();

@@ -1,9 +1,20 @@
 import { readFile } from 'node:fs/promises';
 import { Fault, StationFile } from '@flashline/contracts';
 import { parse } from 'yaml';
+import type { ChosenBus } from './bus-choice.ts';
 
 /** A station file is written by hand; a larger one is something else. */
 const BYTES_MAX = 256 * 1024;
+
+/** Virtual boards have no native code that could crash, and every process costs a share of two cores. */
+const VIRTUAL_SLOTS_PER_HOST = 32;
+
+/** The station on the bus it was given: a virtual bench brings its own slots. */
+export function stationOn({ slots }: ChosenBus, file: StationFile): StationFile {
+  if (slots === null) return file;
+  const slotsPerHost = Math.max(file.slotsPerHost, VIRTUAL_SLOTS_PER_HOST);
+  return { ...file, slots: file.slots ?? [...slots], slotsPerHost };
+}
 
 /** Reads the station file; without one, the slots are the ports where boards appear. */
 export async function readStationFile(path: string | undefined, station = 'station-1'): Promise<StationFile> {

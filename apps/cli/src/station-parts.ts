@@ -9,6 +9,7 @@ import { lockDataFolder, openJournal, openLedger } from '@flashline/store';
 import { startWorker, type Worker } from '@flashline/worker';
 import { destination, type Logger, pino } from 'pino';
 import type { ChosenBus } from './bus-choice.ts';
+import { stationOn } from './station-file.ts';
 import { ROOT, VERSION } from './version.ts';
 
 /** How long attempts in work may take to finish when the station is asked to stop. */
@@ -90,7 +91,7 @@ export async function startStation(
       dashboard: dashboardFolder(),
     });
     opened.add(coordinator, (running) => running.close());
-    const station = bus.slots === null ? file : { ...file, slots: file.slots ?? [...bus.slots] };
+    const station = stationOn(bus, file);
     const images = async (sha256: string) => coordinator.imagePath(sha256);
     const worker = await startWorker({ station, bus: bus.choice, journal, queue, images, toolVersion: VERSION, log });
     const stop = async (again: AbortSignal) => {

@@ -14,6 +14,7 @@ import type { Queue, Stop } from '@flashline/queue';
 import type { Journal } from '@flashline/store';
 import type { Logger } from 'pino';
 import { Attempts, type ImageSource, wallMoment } from './attempts.ts';
+import { coalesced } from './coalesced.ts';
 import { Host } from './hosts/host.ts';
 import type { BusChoice, FromHost } from './hosts/host-messages.ts';
 import { PortHosts } from './hosts/port-hosts.ts';
@@ -22,6 +23,8 @@ import { Bench } from './slots/bench.ts';
 
 /** The whole bench is told this often even when nothing changes: it is also the station's sign of life. */
 const BENCH_EVERY_MS = 1_000;
+/** Changes within this time are told together: many slots change at once when a hub is plugged in. */
+const BENCH_PAUSE_MS = 50;
 
 export interface WorkerOptions {
   readonly station: StationFile;
@@ -60,7 +63,7 @@ class StationWorker implements Worker {
   readonly #served: Promise<Stop>[] = [];
   #discovery: Host | null = null;
   #beat: NodeJS.Timeout | undefined;
-  #isChanged = false;
+  readonly #told = coalesced(() => this.#report(), BENCH_PAUSE_MS);
   #trouble: string | null = 'The station is starting.';
 
   constructor(options: WorkerOptions) {
@@ -73,7 +76,7 @@ class StationWorker implements Worker {
       ...time,
       newId: randomUUID,
       onSlot: (path) => this.#open(path),
-      onChange: () => this.#changed(),
+      onChange: () => this.#told.ask(),
       onMoved: (seat) => journal.move(seat),
     });
     this.#attempts = new Attempts({
@@ -111,6 +114,7 @@ class StationWorker implements Worker {
 
   async stop(signal: AbortSignal): Promise<void> {
     clearInterval(this.#beat);
+    this.#told.stop();
     await this.#discovery?.stop();
     const drained = Promise.all(this.#served).then((stops) => Promise.all(stops.map((stop) => stop())));
     if (!signal.aborted) await Promise.race([drained, once(signal, 'abort')]);
@@ -142,7 +146,7 @@ class StationWorker implements Worker {
     if (trouble === this.#trouble) return;
     this.#trouble = trouble;
     if (trouble !== null) this.#options.log.warn({ trouble }, 'the station cannot see its slots');
-    this.#changed();
+    this.#told.ask();
   }
 
   #command(data: unknown): void {
@@ -150,16 +154,6 @@ class StationWorker implements Worker {
     if (!command.success) return;
     if (command.data.on === 'cancel') this.#attempts.cancel(command.data.attemptId);
     else this.#options.journal.acknowledge(command.data.attemptIds, wallMoment());
-  }
-
-  /** Many slots change at once when a hub is plugged in: one report tells them all. */
-  #changed(): void {
-    if (this.#isChanged) return;
-    this.#isChanged = true;
-    setImmediate(() => {
-      this.#isChanged = false;
-      this.#report();
-    });
   }
 
   #report(): void {

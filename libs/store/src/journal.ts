@@ -11,8 +11,8 @@ export interface Seat {
   readonly slot: string;
   readonly seating: Seating;
   readonly attemptId: string;
-  /** USB address; changes when the board enumerates anew, null while it is away. */
-  readonly address: number | null;
+  /** The USB address at which it was last in its bootloader; changes when the board enumerates anew. */
+  readonly address: number;
 }
 
 /**
@@ -22,7 +22,7 @@ export interface Seat {
 export interface Journal {
   /** Before a board is touched. False when the attempt is already known: then the board must not be touched. */
   begin(job: FlashJob, seat: Seat, at: string): boolean;
-  /** The board of a seating appeared under another address, or went away. */
+  /** The board of a seating is back in its bootloader under another address. */
   move(seat: Seat): void;
   /** Who sat where, so that a restarted worker knows a board again that it has already flashed. */
   seats(): Seat[];

@@ -140,7 +140,7 @@ test('a worker that starts again knows where the board of each slot sat last', (
   const journal = openIn(temporaryFolder());
   journal.begin(job(ONE), seat(ONE), AT);
   expect(journal.seats()).toEqual([seat(ONE)]);
-  journal.move({ ...seat(ONE), address: null });
-  expect(journal.seats()).toEqual([{ ...seat(ONE), address: null }]);
+  journal.move({ ...seat(ONE), address: 8 });
+  expect(journal.seats()).toEqual([{ ...seat(ONE), address: 8 }]);
   journal.close();
 });

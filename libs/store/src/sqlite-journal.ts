@@ -74,7 +74,7 @@ interface SeatRow {
   readonly slot: string;
   readonly seating: string;
   readonly attempt_id: string;
-  readonly address: number | null;
+  readonly address: number;
 }
 
 /** Every statement of the journal, prepared once. */
@@ -85,7 +85,7 @@ function statementsOf(connection: Connection) {
     insertBegun: connection.prepare<[string, string, string, string, string, string]>(
       'insert into begun (attempt_id, station, slot, seating_id, job, begun_at) values (?, ?, ?, ?, ?, ?)',
     ),
-    replaceSeat: connection.prepare<[string, string, string, number | null]>(
+    replaceSeat: connection.prepare<[string, string, string, number]>(
       `insert into seat (slot, seating, attempt_id, address) values (?, ?, ?, ?) on conflict (slot)
      do update set seating = excluded.seating, attempt_id = excluded.attempt_id, address = excluded.address`,
     ),

@@ -7,7 +7,7 @@ import type { Command } from 'commander';
 import { chooseBus } from '../bus-choice.ts';
 import { option, type VirtualOptions } from '../options.ts';
 import { untilStopped } from '../shutdown.ts';
-import { readStationFile } from '../station-file.ts';
+import { readStationFile, stationOn } from '../station-file.ts';
 import { VERSION } from '../version.ts';
 
 interface WorkerOptions extends VirtualOptions {
@@ -49,7 +49,7 @@ async function runWorker(options: WorkerOptions): Promise<void> {
       doorbell.close(),
     );
     const bus = opened.add(await chooseBus(options), (chosen) => chosen.release());
-    const station = bus.slots === null ? file : { ...file, slots: file.slots ?? [...bus.slots] };
+    const station = stationOn(bus, file);
     const worker = await startWorker({
       station,
       bus: bus.choice,

@@ -34,7 +34,7 @@ test('an attempt that has ended cannot be cancelled, nor one that never was', as
   if (job === undefined) throw new Error('a job');
   await worker.send(job.assignment);
   const ended = await rig.send('POST', `/attempts/${job.assignment.attemptId}/actions/cancel`, {});
-  expect([ended.status, await ended.json()]).toEqual([409, expect.objectContaining({ code: 'ORDER_STATE' })]);
+  expect([ended.status, await ended.json()]).toEqual([409, expect.objectContaining({ code: 'ATTEMPT_ENDED' })]);
   const unknown = await rig.send('POST', `/attempts/${randomUUID()}/actions/cancel`, {});
   expect([unknown.status, await unknown.json()]).toEqual([404, expect.objectContaining({ code: 'NOT_FOUND' })]);
   expect(worker.cancelled()).toEqual([]);

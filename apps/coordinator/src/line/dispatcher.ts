@@ -57,7 +57,7 @@ export class Dispatcher {
 
   /** Makes an attempt exist and rings for it. Throws what the ledger refuses. */
   assign(order: WorkOrder, { station, bench, seating }: Place, unit: string | null): Attempt {
-    const { ledger, guard, time, newId } = this.#parts;
+    const { ledger, guard, floor, time, newId } = this.#parts;
     const image = ledger.image(order.image);
     if (image === null) throw new Fault('IMAGE_UNAVAILABLE', { image: order.image });
     const assignment: Assignment = {
@@ -74,6 +74,7 @@ export class Dispatcher {
       assignedAt: momentOf(time.epochMs()),
     };
     const attempt = guard.write(() => ledger.assign(assignment));
+    floor.attemptChanged(attempt);
     void this.#deliver(assignment, order);
     return attempt;
   }

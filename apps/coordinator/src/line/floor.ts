@@ -5,6 +5,8 @@ import { type Progress, type SlotOwner, slotView } from './slot-view.ts';
 
 /** A station that has said nothing for this long is offline: it reports once a second. */
 export const SILENCE_MS_MAX = 5000;
+/** Far more seatings than a floor has at a time. */
+const SEATINGS_KEPT_MAX = 4096;
 
 /** More stations than one coordinator serves; garbage on the queue must not fill the memory. */
 const STATIONS_MAX = 256;
@@ -26,6 +28,8 @@ export class Floor {
   readonly #time: Time;
   readonly #heard = new Map<string, Heard>();
   readonly #progress = new Map<string, Progress>();
+  /** By seating. Screens ask for every slot many times a second, and it changes only with a commit. */
+  readonly #latest = new Map<string, Attempt | null>();
 
   constructor(ledger: Ledger, time: Time) {
     this.#ledger = ledger;
@@ -79,7 +83,23 @@ export class Floor {
 
   /** The latest attempt the ledger knows of the board that is in this slot; null for none. */
   latestAttempt(station: string, { state }: BenchSlot): Attempt | null {
-    return 'seating' in state ? this.#ledger.lastAttempt(station, state.seating.id) : null;
+    if (!('seating' in state)) return null;
+    const { id } = state.seating;
+    const kept = this.#latest.get(id);
+    if (kept !== undefined) return kept;
+    const latest = this.#ledger.lastAttempt(station, id);
+    this.#keep(id, latest);
+    return latest;
+  }
+
+  /** The ledger has committed something new about the board of this attempt. */
+  attemptChanged(attempt: Attempt): void {
+    this.#keep(attempt.seatingId, attempt);
+  }
+
+  #keep(seatingId: string, latest: Attempt | null): void {
+    if (this.#latest.size >= SEATINGS_KEPT_MAX) this.#latest.clear();
+    this.#latest.set(seatingId, latest);
   }
 
   #known({ report, atMs }: Heard): KnownStation {

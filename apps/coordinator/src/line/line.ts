@@ -110,6 +110,7 @@ export class Line {
   }
 
   #recorded(attempt: Attempt): void {
+    this.floor.attemptChanged(attempt);
     this.#parts.audience.recorded(attempt);
     this.#ordersChanged();
   }

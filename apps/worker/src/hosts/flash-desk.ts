@@ -9,7 +9,7 @@ import type { FlashOrder, FromHost, ToHost } from './host-messages.ts';
 /** Parsed images kept in a host: the order before and after a change-over. */
 const IMAGES_KEPT = 2;
 /** No more progress messages than this for one attempt, per second. */
-const PROGRESS_PER_SECOND = 10;
+const PROGRESS_PER_SECOND = 4;
 
 /** Takes flash orders for the ports of one host and runs them side by side. */
 export class FlashDesk {

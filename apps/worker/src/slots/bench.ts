@@ -14,7 +14,7 @@ export interface BenchWorld {
   onSlot(path: string): void;
   /** Called whenever the state of a slot has changed. */
   onChange(): void;
-  /** Called when a board that has had an attempt appears under another USB address, or is away. */
+  /** Called when a board that has had an attempt is in its bootloader under another USB address. */
   onMoved(seat: Seat): void;
 }
 
@@ -60,8 +60,8 @@ export class Bench {
     const before = slot.state;
     slot.state = state;
     this.#world.onChange();
-    if ((state.is === 'running' || state.is === 'ended') && addressOf(state) !== addressOf(before))
-      this.#world.onMoved(seatOf(path, state));
+    const seat = seatOf(path, state);
+    if (seat !== null && seat.address !== seatOf(path, before)?.address) this.#world.onMoved(seat);
   }
 
   /** Knows again who sat where before a restart. */
@@ -92,25 +92,9 @@ export class Bench {
   }
 }
 
-type Seated = Extract<SlotState, { is: 'running' | 'ended' }>;
-
-/** Where the board of an attempt sits, as the journal keeps it. */
-function seatOf(slot: string, { seating, attemptId, device }: Seated): Seat {
-  return { slot, seating, attemptId, address: device?.address ?? null };
-}
-
-function addressOf(state: SlotState): number | null {
-  switch (state.is) {
-    case 'empty':
-      return null;
-    case 'remembered':
-      return state.address;
-    case 'stranger':
-    case 'waiting':
-    case 'running':
-    case 'ended':
-      return state.device?.address ?? null;
-    default:
-      return state satisfies never;
-  }
+/** Where a board that has had an attempt sits in its bootloader; null for all others. */
+function seatOf(slot: string, state: SlotState): Seat | null {
+  if (state.is !== 'running' && state.is !== 'ended') return null;
+  const { seating, attemptId, device } = state;
+  return device?.mode === 'dfu' ? { slot, seating, attemptId, address: device.address } : null;
 }

@@ -50,18 +50,24 @@ export class DfuAnswers {
   /** Starts what DNLOAD handed over and waits until the device says that it is done. Rejects with a Fault. */
   async finished(operation: Operation, purpose: Purpose): Promise<void> {
     const timeoutMs = operation.kind === 'erase' ? ERASE_TIMEOUT_MS : REQUEST_TIMEOUT_MS;
+    const { clock } = this.#bounds;
+    const firstAskedMs = clock.now();
     let poll = classify('dfuDNLOAD-IDLE', await this.status(timeoutMs));
-    const beganMs = this.#bounds.clock.now();
+    const beganMs = clock.now();
+    let lastAskedMs = firstAskedMs;
     let asked = 0;
     for (; poll.kind === 'wait' && asked < POLLS_MAX; asked++) {
-      const elapsedMs = this.#bounds.clock.now() - beganMs;
+      const elapsedMs = clock.now() - beganMs;
       const pauseMs = waitMs(this.#pace, operation, { reportedMs: poll.reportedMs, elapsedMs, asked });
       await this.#bounds.sleep(pauseMs);
+      lastAskedMs = clock.now();
       poll = pauseMs < poll.reportedMs ? await this.#early(poll, timeoutMs) : await this.#poll(timeoutMs);
     }
     if (poll.kind === 'wait') throw new Fault('BOARD_SLOW', { polls: asked });
     if (poll.kind === 'refused') throw refusal(purpose, poll);
-    this.#pace = learn(this.#pace, operation, { elapsedMs: this.#bounds.clock.now() - beganMs, asked });
+    const answerMs = beganMs - firstAskedMs;
+    const heldMs = clock.now() - lastAskedMs - answerMs;
+    this.#pace = learn(this.#pace, operation, { elapsedMs: clock.now() - beganMs - answerMs, asked, heldMs });
   }
 
   /** What a stalled request meant: a refusal when the device gives a reason for it, otherwise the stall itself. */

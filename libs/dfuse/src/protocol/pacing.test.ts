@@ -17,8 +17,9 @@ function wait(pace: Pace, { reportedMs, workMs, holds }: Device): { elapsedMs: n
   for (let asked = 0; asked < 1000; ) {
     elapsedMs += waitMs(pace, WRITE, { reportedMs, elapsedMs, asked });
     asked += 1;
-    if (holds) elapsedMs = Math.max(elapsedMs, workMs);
-    if (elapsedMs >= workMs) return { elapsedMs, asked, pace: learn(pace, WRITE, { elapsedMs, asked }) };
+    const heldMs = holds ? Math.max(0, workMs - elapsedMs) : 0;
+    elapsedMs += heldMs;
+    if (elapsedMs >= workMs) return { elapsedMs, asked, pace: learn(pace, WRITE, { elapsedMs, asked, heldMs }) };
   }
   throw new Error('never done');
 }
@@ -49,22 +50,28 @@ describe('the wait between two questions', () => {
   });
 
   test('is never longer than reported for the first question, nor shorter than 1 ms', () => {
-    const before = learn(UNKNOWN_PACE, WRITE, { elapsedMs: 500, asked: 1 });
+    const before = learn(UNKNOWN_PACE, WRITE, { elapsedMs: 500, asked: 1, heldMs: 499 });
     expect(waitMs(before, WRITE, { reportedMs: 20, elapsedMs: 0, asked: 0 })).toBe(20);
     expect(waitMs(before, WRITE, { reportedMs: 0, elapsedMs: 0, asked: 0 })).toBe(1);
   });
 
   test('is learned for each kind and size on its own', () => {
-    const pace = learn(UNKNOWN_PACE, WRITE, { elapsedMs: 8, asked: 1 });
+    const pace = learn(UNKNOWN_PACE, WRITE, { elapsedMs: 8, asked: 1, heldMs: 7 });
     const reported = { reportedMs: 104, elapsedMs: 0, asked: 0 };
-    expect(waitMs(pace, WRITE, reported)).toBeCloseTo(7.2);
+    expect(waitMs(pace, WRITE, reported)).toBe(6);
     expect(waitMs(pace, { kind: 'write', bytes: 1024 }, reported)).toBe(1);
     expect(waitMs(pace, { kind: 'erase', bytes: 2048 }, reported)).toBe(1);
   });
 
   test('is what the device says once it has shown that it does not bear early questions', () => {
     expect(waitMs(LITERAL_PACE, WRITE, { reportedMs: 104, elapsedMs: 0, asked: 0 })).toBe(104);
-    expect(learn(LITERAL_PACE, WRITE, { elapsedMs: 3, asked: 1 })).toBe(LITERAL_PACE);
+    expect(learn(LITERAL_PACE, WRITE, { elapsedMs: 3, asked: 1, heldMs: 2 })).toBe(LITERAL_PACE);
+  });
+
+  test('does not grow when a busy computer is late with every question', () => {
+    let pace = UNKNOWN_PACE;
+    for (let i = 0; i < 50; i++) pace = learn(pace, WRITE, { elapsedMs: 20, asked: 1, heldMs: 0 });
+    expect(waitMs(pace, WRITE, { reportedMs: 104, elapsedMs: 0, asked: 0 })).toBe(1);
   });
 
   test('keeps the questions few whatever a device reports and however long it takes', () => {

@@ -33,7 +33,20 @@ export const UNKNOWN_PACE: Pace = { isLiteral: false, learned: {} };
 /** The pace of a device that must be waited for as it says. */
 export const LITERAL_PACE: Pace = { isLiteral: true, learned: {} };
 
+/** How one operation went. */
+export interface Took {
+  /** From the answer that started it to the one that told its end. */
+  readonly elapsedMs: number;
+  readonly asked: number;
+  /** By how much longer the last answer took than the first, which nothing can hold back. */
+  readonly heldMs: number;
+}
+
 const FIRST_QUESTION_MS = 1;
+/** An answer that took this much longer than usual was held back until the device was done. */
+const HELD_MS = 1;
+/** Ask a device that holds its answer this long before it is done: timers are late by less, and an answer held longer keeps the bus busy. */
+const EARLY_MS = 2;
 
 /**
  * How long to wait before the next GETSTATUS, in milliseconds, at least 1. Reported times lie (F7: 104 ms for 8 ms of work), so
@@ -47,18 +60,20 @@ export function waitMs(pace: Pace, operation: Operation, { reportedMs, elapsedMs
   return known === undefined ? Math.max(Math.min(reportedMs, elapsedMs / 2), leastMs) : leastMs;
 }
 
-/** What an operation that took `elapsedMs` and `asked` questions teaches. */
-export function learn(pace: Pace, operation: Operation, { elapsedMs, asked }: Pick<Wait, 'elapsedMs' | 'asked'>): Pace {
-  if (pace.isLiteral || asked === 0) return pace;
+/** What an operation teaches about the next one of its kind and size. */
+export function learn(pace: Pace, operation: Operation, took: Took): Pace {
+  if (pace.isLiteral || took.asked === 0) return pace;
   const key = keyOf(operation);
-  return { ...pace, learned: { ...pace.learned, [key]: lesson(pace.learned[key], elapsedMs, asked) } };
+  return { ...pace, learned: { ...pace.learned, [key]: lesson(pace.learned[key], took) } };
 }
 
-function lesson(before: Learned | undefined, elapsedMs: number, asked: number): Learned {
+function lesson(before: Learned | undefined, { elapsedMs, asked, heldMs }: Took): Learned {
   if (asked > 1) return { waitMs: elapsedMs, answersBusy: true };
   // Done at the first question: it may have been done for long. Creep down, slowly where a question too early is wasted.
   if (before?.answersBusy) return { waitMs: before.waitMs * 0.99, answersBusy: true };
-  return { waitMs: elapsedMs * 0.9, answersBusy: false };
+  if (heldMs >= HELD_MS) return { waitMs: elapsedMs - EARLY_MS, answersBusy: false };
+  // From the wait that was meant, not from the one that came of it: a busy computer is late by more than it creeps down.
+  return { waitMs: (before?.waitMs ?? FIRST_QUESTION_MS) * 0.8, answersBusy: false };
 }
 
 function keyOf({ kind, bytes }: Operation): string {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Fault, SlotPath } from '@flashline/contracts';
-import type { BusDevice, Clock, DfuBus, DfuPort } from '@flashline/dfuse';
+import type { BusDevice, Clock, DfuBus } from '@flashline/dfuse';
 import { type BoardReport, VirtualBoard } from '../board/board.ts';
+import type { BoardPort } from '../board/board-port.ts';
 import { type BoardSpec, parseBoardSpec } from '../board/board-spec.ts';
 import type { Pace } from '../board/enumeration.ts';
 import type { PartSpec } from '../chip/part.ts';
@@ -65,7 +66,7 @@ export class VirtualBench implements DfuBus {
     return () => this.#watchers.delete(watcher);
   }
 
-  async open(path: string): Promise<DfuPort> {
+  async open(path: string): Promise<BoardPort> {
     const plugged = this.#plugged.get(path);
     if (!plugged) throw new Fault('BOARD_GONE', { path });
     try {

@@ -13,6 +13,7 @@ export class BoardPort implements DfuPort {
   readonly #sins: Sins;
   readonly #onClose: () => void;
   #underWay = 0;
+  #hostMs: number | null = null;
   #isClosed = false;
 
   constructor(device: DfuDevice, enumeration: Enumeration, sins: Sins, onClose: () => void) {
@@ -36,6 +37,11 @@ export class BoardPort implements DfuPort {
     await this.#transfer('set-interface', SET_INTERFACE_TIMEOUT_MS);
   }
 
+  /** How long the host itself took before the transfer that comes next, in milliseconds. Said by a host in another process. */
+  hostTook(ms: number): void {
+    this.#hostMs = ms;
+  }
+
   close(): Promise<void> {
     if (!this.#isClosed) this.#onClose();
     this.#isClosed = true;
@@ -46,8 +52,10 @@ export class BoardPort implements DfuPort {
     if (this.#isClosed) throw new TransferError('gone', 'the port is closed');
     if (this.#underWay > 0) this.#sins.add('two-at-once');
     this.#underWay++;
+    const hostMs = this.#hostMs;
+    this.#hostMs = null;
     try {
-      return await this.#enumeration.transfer(asked, timeoutMs);
+      return await this.#enumeration.transfer(asked, timeoutMs, hostMs);
     } finally {
       this.#underWay--;
     }

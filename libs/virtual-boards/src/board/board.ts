@@ -1,5 +1,5 @@
 import { Fault } from '@flashline/contracts';
-import type { BusDevice, DfuPort } from '@flashline/dfuse';
+import type { BusDevice } from '@flashline/dfuse';
 import { contentsOf } from '../chip/contents.ts';
 import { FlashMemory, type Wear } from '../chip/flash-memory.ts';
 import { atSpeed, type PartSpec, slowed } from '../chip/part.ts';
@@ -85,7 +85,7 @@ export class VirtualBoard {
   }
 
   /** Opens the DFU interface. Throws BOARD_GONE when the board is not in its bootloader, USB_BUSY when it is open already. */
-  open(): DfuPort {
+  open(): BoardPort {
     if (this.#presence !== 'dfu') throw new Fault('BOARD_GONE', { presence: this.#presence });
     if (this.#port) throw new Fault('USB_BUSY');
     const { vendorId, productId, bcdDevice, functional, alternates } = this.part;

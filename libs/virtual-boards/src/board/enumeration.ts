@@ -48,17 +48,17 @@ export class Enumeration {
     this.#presence.abort(new TransferError('gone', 'the board left the bus'));
   }
 
-  /** One control transfer. Rejects with TransferError. */
-  async transfer(asked: Asked, timeoutMs: number): Promise<Uint8Array> {
+  /** One control transfer; `hostMs` as in Timeline. Rejects with TransferError. */
+  async transfer(asked: Asked, timeoutMs: number, hostMs: number | null): Promise<Uint8Array> {
     this.#presence.signal.throwIfAborted();
     const { sins } = this.#chip;
     sins.transfer++;
     const now = this.#pace.clock.now();
-    const askedAt = this.#timeline.asked(now);
+    const askedAt = this.#timeline.asked(now, hostMs);
     const answer = this.#answer(
       asked,
       troubleAt(this.#misbehaviours, sins.transfer),
-      this.#timeline.start(now),
+      this.#timeline.start(now, hostMs),
       askedAt,
     );
     const { reply } = answer;

@@ -44,6 +44,15 @@ test('an answer is never due before the work is done', () => {
   expect(hostMs).toBeGreaterThanOrEqual(500);
 });
 
+test('a host in another process is charged for its own time and not for the way', () => {
+  const timeline = new Timeline();
+  timeline.runTo(timeline.start(0) + 1);
+  timeline.deliver(1, 1, true);
+  // 9 ms have passed, of which the host took 5: two are slack.
+  expect(timeline.asked(10, 5)).toBe(6);
+  expect(timeline.start(10, 5)).toBe(4);
+});
+
 test('the first transfer of a dialogue has no slack', () => {
   expect(new Timeline().start(100)).toBe(100);
 });

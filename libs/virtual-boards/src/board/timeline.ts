@@ -11,14 +11,18 @@ export class Timeline {
   /** How late the last answer was delivered for reasons of ours. */
   #ownLagMs = 0;
 
-  /** When the host asked, in the board's time. */
-  asked(now: number): number {
-    return Math.max(this.#end ?? now, now - this.#ownLagMs);
+  /**
+   * When the host asked, in the board's time. `hostMs` is how long the host itself took since the last answer, where it can be
+   * told apart from what the way between two processes cost; null where host and board share a process.
+   */
+  asked(now: number, hostMs: number | null = null): number {
+    if (this.#end === null) return now;
+    return Math.max(this.#end, hostMs === null ? now - this.#ownLagMs : this.#end + hostMs);
   }
 
   /** When the transfer it asks for begins. */
-  start(now: number): number {
-    return Math.max(this.#end ?? now, now - this.#ownLagMs - HOST_SLACK_MS);
+  start(now: number, hostMs: number | null = null): number {
+    return Math.max(this.#end ?? now, this.asked(now, hostMs) - HOST_SLACK_MS);
   }
 
   /** A transfer will be over then. */

@@ -5,7 +5,7 @@ import type { Inspected, Inspection } from '../bench/bench.ts';
 import type { BoardReport } from '../board/board.ts';
 import type { BoardSpec } from '../board/board-spec.ts';
 import { BenchLine } from './bench-line.ts';
-import { ASK, controlPayload, parseJson } from './bench-wire.ts';
+import { ASK, type ControlAsk, controlPayload, parseJson } from './bench-wire.ts';
 
 const CONNECT_TIMEOUT_MS = 5000;
 const DIGEST_BYTES = 32;
@@ -94,6 +94,7 @@ class RemotePort implements DfuPort {
   readonly device: DfuDevice;
   readonly #line: BenchLine;
   readonly #handle: number;
+  #answeredAtMs: number | null = null;
 
   constructor(line: BenchLine, handle: number, device: DfuDevice) {
     this.#line = line;
@@ -102,14 +103,11 @@ class RemotePort implements DfuPort {
   }
 
   async controlOut(request: number, value: number, data: Uint8Array, timeoutMs: number): Promise<void> {
-    await this.#transfer(
-      ASK.controlOut,
-      controlPayload({ handle: this.#handle, request, value, length: 0, timeoutMs, data }),
-    );
+    await this.#transfer(ASK.controlOut, controlPayload({ ...this.#ask(request, value, timeoutMs), length: 0, data }));
   }
 
   async controlIn(request: number, value: number, length: number, timeoutMs: number): Promise<Uint8Array> {
-    const payload = controlPayload({ handle: this.#handle, request, value, length, timeoutMs, data: NO_DATA });
+    const payload = controlPayload({ ...this.#ask(request, value, timeoutMs), length, data: NO_DATA });
     return Uint8Array.from(await this.#transfer(ASK.controlIn, payload));
   }
 
@@ -122,11 +120,19 @@ class RemotePort implements DfuPort {
     await this.#line.ask(ASK.call, jsonBytes({ do: 'close', handle: this.#handle })).catch(() => {});
   }
 
+  #ask(request: number, value: number, timeoutMs: number): Omit<ControlAsk, 'length' | 'data'> {
+    const hostMs = this.#answeredAtMs === null ? null : performance.now() - this.#answeredAtMs;
+    return { handle: this.#handle, request, value, timeoutMs, hostMs };
+  }
+
   /** Transports throw nothing but TransferError out of a transfer: a bench that is gone is this computer's failure. */
   async #transfer(kind: number, payload: Buffer): Promise<Buffer> {
     try {
-      return await this.#line.ask(kind, payload);
+      const answer = await this.#line.ask(kind, payload);
+      this.#answeredAtMs = this.#line.heardAtMs;
+      return answer;
     } catch (error) {
+      this.#answeredAtMs = this.#line.heardAtMs;
       if (error instanceof TransferError) throw error;
       throw new TransferError('host', error instanceof Error ? error.message : String(error), { cause: error });
     }

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import { Fault } from '@flashline/contracts';
-import { type DfuPort, TransferError } from '@flashline/dfuse';
+import { TransferError } from '@flashline/dfuse';
 import type { VirtualBench } from '../bench/bench.ts';
+import type { BoardPort } from '../board/board-port.ts';
 import type { BoardSpec } from '../board/board-spec.ts';
 import { choiceIn, type Fields, fieldsOf, flagIn, textIn, wholeIn } from '../json-fields.ts';
 import { ASK, controlOf, type Frame, FrameCutter, frame, jsonFrame, packError, parseJson, SAY } from './bench-wire.ts';
@@ -18,7 +19,7 @@ export class BenchConnection {
   readonly #bench: VirtualBench;
   readonly #socket: Socket;
   readonly #sender: FrameSender;
-  readonly #ports = new Map<number, DfuPort>();
+  readonly #ports = new Map<number, BoardPort>();
   #lastHandle = 0;
   #isOver = false;
 
@@ -57,12 +58,12 @@ export class BenchConnection {
 
   async #answer({ kind, id, payload }: Frame): Promise<Buffer> {
     if (kind === ASK.controlIn) {
-      const { handle, request, value, length, timeoutMs } = controlOf(payload);
-      return frame(SAY.bytes, id, await this.#port(handle).controlIn(request, value, length, timeoutMs));
+      const { handle, request, value, length, timeoutMs, hostMs } = controlOf(payload);
+      return frame(SAY.bytes, id, await this.#port(handle, hostMs).controlIn(request, value, length, timeoutMs));
     }
     if (kind === ASK.controlOut) {
-      const { handle, request, value, data, timeoutMs } = controlOf(payload);
-      await this.#port(handle).controlOut(request, value, data, timeoutMs);
+      const { handle, request, value, data, timeoutMs, hostMs } = controlOf(payload);
+      await this.#port(handle, hostMs).controlOut(request, value, data, timeoutMs);
       return frame(SAY.bytes, id, NO_DATA);
     }
     if (kind !== ASK.call) throw new Fault('REQUEST_INVALID', { reason: 'unknown kind of frame', kind });
@@ -108,9 +109,10 @@ export class BenchConnection {
     return Buffer.concat([Buffer.from(sha256, 'hex'), bytes ?? NO_DATA]);
   }
 
-  #port(handle: number): DfuPort {
+  #port(handle: number, hostMs: number | null = null): BoardPort {
     const port = this.#ports.get(handle);
     if (!port) throw new TransferError('gone', 'the port is closed');
+    if (hostMs !== null) port.hostTook(hostMs);
     return port;
   }
 

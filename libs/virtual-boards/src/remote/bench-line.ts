@@ -14,6 +14,8 @@ export class BenchLine {
   readonly #sender: FrameSender;
   readonly #waiting = new Map<number, Waiting>();
   readonly #watchers = new Set<() => void>();
+  /** When the last answers arrived, on the clock of `performance.now()`. */
+  heardAtMs = 0;
   #lastId = 0;
   #isDown = false;
 
@@ -22,6 +24,7 @@ export class BenchLine {
     this.#sender = new FrameSender(socket);
     const cutter = new FrameCutter();
     socket.on('data', (chunk: Buffer) => {
+      this.heardAtMs = performance.now();
       try {
         for (const said of cutter.push(chunk)) this.#hear(said);
       } catch {

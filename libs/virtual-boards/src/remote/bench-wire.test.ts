@@ -51,8 +51,9 @@ describe('frames', () => {
   });
 });
 
-test('a control transfer keeps every field', () => {
-  const ask = { handle: 7, request: 1, value: 0xfffe, length: 2048, timeoutMs: 40_000, data: Buffer.from([1, 2, 3]) };
+test.each([null, 0, 1.234, 60_000])('a control transfer keeps every field, with a host time of %s ms', (hostMs) => {
+  const data = Buffer.from([1, 2, 3]);
+  const ask = { handle: 7, request: 1, value: 0xfffe, length: 2048, timeoutMs: 40_000, hostMs, data };
   expect(controlOf(controlPayload(ask))).toEqual(ask);
 });
 

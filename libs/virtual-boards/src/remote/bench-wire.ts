@@ -58,7 +58,9 @@ export class FrameCutter {
   }
 }
 
-const CONTROL_HEAD_BYTES = 15;
+const CONTROL_HEAD_BYTES = 19;
+/** The host has not had an answer yet. */
+const HOST_TIME_UNKNOWN = 0xffff_ffff;
 
 /** One control transfer on its way to the bench. */
 export interface ControlAsk {
@@ -68,17 +70,23 @@ export interface ControlAsk {
   /** Bytes the host has room for; 0 on the way out. */
   readonly length: number;
   readonly timeoutMs: number;
+  /** How long the host itself took since the last answer, so that the bench need not charge it for the way; null before the first. */
+  readonly hostMs: number | null;
   readonly data: Uint8Array;
 }
 
-/** Handle u32, timeout u32, length u32, value u16, request u8, then the data. */
+/** Handle u32, timeout u32, length u32, host time in microseconds u32, value u16, request u8, then the data. */
 export function controlPayload(ask: ControlAsk): Buffer {
   const bytes = Buffer.allocUnsafe(CONTROL_HEAD_BYTES + ask.data.length);
   bytes.writeUInt32LE(ask.handle, 0);
   bytes.writeUInt32LE(Math.min(Math.round(ask.timeoutMs), 0xffff_ffff), 4);
   bytes.writeUInt32LE(ask.length, 8);
-  bytes.writeUInt16LE(ask.value, 12);
-  bytes[14] = ask.request;
+  bytes.writeUInt32LE(
+    ask.hostMs === null ? HOST_TIME_UNKNOWN : Math.min(Math.round(ask.hostMs * 1000), HOST_TIME_UNKNOWN - 1),
+    12,
+  );
+  bytes.writeUInt16LE(ask.value, 16);
+  bytes[18] = ask.request;
   bytes.set(ask.data, CONTROL_HEAD_BYTES);
   return bytes;
 }
@@ -86,12 +94,14 @@ export function controlPayload(ask: ControlAsk): Buffer {
 /** The control transfer in a payload. Throws REQUEST_INVALID when it is cut short. */
 export function controlOf(payload: Buffer): ControlAsk {
   if (payload.length < CONTROL_HEAD_BYTES) throw new Fault('REQUEST_INVALID', { reason: 'control transfer cut short' });
+  const hostUs = payload.readUInt32LE(12);
   return {
     handle: payload.readUInt32LE(0),
     timeoutMs: payload.readUInt32LE(4),
     length: payload.readUInt32LE(8),
-    value: payload.readUInt16LE(12),
-    request: payload[14] ?? 0,
+    hostMs: hostUs === HOST_TIME_UNKNOWN ? null : hostUs / 1000,
+    value: payload.readUInt16LE(16),
+    request: payload[18] ?? 0,
     data: payload.subarray(CONTROL_HEAD_BYTES),
   };
 }

@@ -18,13 +18,15 @@ export async function workShift(demo: Demo, stopped: Promise<void>): Promise<voi
   try {
     const station = new StationClient(demo.url);
     const { sha256 } = await station.uploadImage(demo.image.path);
-    const nextOrder = () => startOrder(station, sha256, demo.loadAddress);
-    await nextOrder();
+    let order = await startOrder(station, sha256, demo.loadAddress);
     console.log(`flashline is flashing virtual boards (SIMULATED): ${demo.url}`);
     console.log('Open it in a browser. Ctrl-C ends the shift.');
     for await (const event of station.events(interrupt.signal)) {
       operator.see(event);
-      if (event.on === 'order' && isOver(event.order)) await nextOrder();
+      // No active order: this one is made, or somebody at the screen paused it.
+      if (event.on !== 'order' || event.order !== null) continue;
+      const { state } = await station.readOrder(order.id);
+      if (state === 'completed') order = await startOrder(station, sha256, demo.loadAddress);
     }
   } catch (thrown) {
     if (!interrupt.signal.aborted) throw thrown;
@@ -34,13 +36,9 @@ export async function workShift(demo: Demo, stopped: Promise<void>): Promise<voi
   }
 }
 
-async function startOrder(station: StationClient, image: string, loadAddress: number | null): Promise<void> {
+async function startOrder(station: StationClient, image: string, loadAddress: number | null): Promise<WorkOrder> {
   const order = await station.createOrder({ product: 'Blinky F405', image, loadAddress, quantity: QUANTITY });
-  await station.moveOrder(order.id, 'start');
-}
-
-function isOver(order: WorkOrder | null): boolean {
-  return order === null || order.state === 'completed' || order.state === 'closed';
+  return station.moveOrder(order.id, 'start');
 }
 
 /** Two hands: takes finished boards out and puts new ones in, now and then a bad one. */

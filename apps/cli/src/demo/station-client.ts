@@ -23,6 +23,10 @@ export class StationClient {
     return this.#ask(WorkOrder, 'work-orders', { method: 'POST', headers, body: JSON.stringify(order) });
   }
 
+  readOrder(id: string): Promise<WorkOrder> {
+    return this.#ask(WorkOrder, `work-orders/${id}`);
+  }
+
   moveOrder(id: string, action: OrderAction): Promise<WorkOrder> {
     return this.#ask(WorkOrder, `work-orders/${id}/actions/${action}`, { method: 'POST' });
   }
@@ -35,7 +39,7 @@ export class StationClient {
     for await (const { data } of messages) yield LiveEvent.parse(JSON.parse(data));
   }
 
-  async #ask<T>(shape: ZodType<T>, path: string, init: RequestInit): Promise<T> {
+  async #ask<T>(shape: ZodType<T>, path: string, init: RequestInit = {}): Promise<T> {
     const response = await fetch(new URL(path, this.#base), init);
     const body: unknown = await response.json();
     if (response.ok) return shape.parse(body);

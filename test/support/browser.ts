@@ -1,6 +1,5 @@
 import { accessSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => {
@@ -36,17 +35,15 @@ export function startBrowser(): Promise<Browser> {
   });
 }
 
-const axeSource = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
 /** What axe-core has against a page: one line per violation. */
 export async function violations(page: Page): Promise<string[]> {
   // The page forbids scripts that are not its own; the debugger may still evaluate.
-  await page.evaluate(await axeSource);
+  await page.evaluate(axe.source);
   return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
+    const { axe: inPage } = globalThis as unknown as {
       axe: { run(): Promise<{ violations: { id: string; nodes: { target: unknown[] }[] }[] }> };
     };
-    const { violations: found } = await axe.run();
+    const { violations: found } = await inPage.run();
     return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
   });
 }

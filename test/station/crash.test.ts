@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Attempt, LiveEvent } from '@flashline/contracts';
 import { programmed, readImage } from '@flashline/firmware';
 import { openLedgerReadonly } from '@flashline/store';
 import { afterEach, expect, test } from 'vitest';
+import { childrenOf } from '../support/children.ts';
 import { BLINKY, Line, startOrder } from '../support/line.ts';
-import { flashline, type Running } from '../support/processes.ts';
+import { flashline } from '../support/processes.ts';
 
 const MOMENTS = Number(process.env.MOMENTS ?? 100);
 const SEED = Number(process.env.FLASHLINE_SEED ?? 20_261_122);
@@ -37,21 +37,6 @@ function seeded(seed: number): () => number {
 
 function wait(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-/** The port hosts of a station: its children that were started with the role `ports`. */
-function portHosts(station: Running): number[] {
-  const isPortHost = (pid: string) => {
-    try {
-      const parent = /^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-      return Number(parent) === station.child.pid && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('\0ports\0');
-    } catch {
-      return false; // It ended while we looked.
-    }
-  };
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && isPortHost(name))
-    .map(Number);
 }
 
 async function isFlashed(path: string): Promise<boolean> {
@@ -94,7 +79,7 @@ test(`after kill -9 at ${MOMENTS} seeded moments every attempt has one honest re
     await stream.until(isAnyRunning);
     await wait(random() * FLASH_MS);
     const isHost = random() < 0.3;
-    const [host] = portHosts(running);
+    const [host] = childrenOf(running.child.pid, 'ports');
     if (isHost && host !== undefined) process.kill(host, 'SIGKILL');
     else await running.kill();
     if (!isHost) ({ running, client } = await line.station());

@@ -12,8 +12,7 @@ const VIRTUAL_SLOTS_PER_HOST = 32;
 /** The station on the bus it was given: a virtual bench brings its own slots. */
 export function stationOn({ slots }: ChosenBus, file: StationFile): StationFile {
   if (slots === null) return file;
-  const slotsPerHost = Math.max(file.slotsPerHost, VIRTUAL_SLOTS_PER_HOST);
-  return { ...file, slots: file.slots ?? [...slots], slotsPerHost };
+  return { slotsPerHost: VIRTUAL_SLOTS_PER_HOST, ...file, slots: file.slots ?? [...slots] };
 }
 
 /** Reads the station file; without one, the slots are the ports where boards appear. */

@@ -1,6 +1,8 @@
+import { setTimeout } from 'node:timers/promises';
 import {
   type Assignment,
   type AttemptResult,
+  asFault,
   Fault,
   type FlashJob,
   momentOf,
@@ -17,6 +19,8 @@ export type ImageSource = (sha256: string) => Promise<string>;
 export interface AttemptsOptions {
   readonly station: string;
   readonly toolVersion: string;
+  /** Whether the boards of this station are virtual. */
+  readonly simulated: boolean;
   readonly journal: Journal;
   readonly bench: Bench;
   readonly hosts: PortHosts;
@@ -26,7 +30,14 @@ export interface AttemptsOptions {
   readonly onProgress: (assignment: Assignment, ...progress: Parameters<OnProgress>) => void;
   /** A result has been kept in the journal and waits in the outbox. */
   readonly onResult: () => void;
+  /** Somebody asks for a result that was sent before. */
+  readonly onAskedAgain: (report: ResultReport) => void;
+  /** Whether results can be kept. Null when they can be again. */
+  readonly onTrouble: (fault: Fault | null) => void;
 }
+
+/** A disk that is full stays full for a while. */
+const KEEP_AGAIN_MS = 5_000;
 
 /** Runs jobs on boards. The journal is the fence: an attempt that it knows never touches a board again. */
 export class Attempts {
@@ -39,26 +50,24 @@ export class Attempts {
 
   /** After a start: what was in flight when the worker died ends as an error, and nothing is flashed again by itself. */
   endInterrupted(): void {
-    const { journal, moment } = this.#options;
-    for (const job of journal.begun()) {
+    for (const job of this.#options.journal.begun()) {
       const interrupted = endingOfFault(new Fault('STATION_RESTARTED'));
-      this.#keep(job.assignment, this.#result(job.assignment, interrupted, moment(), 0));
+      this.#keep(job.assignment, this.#result(job.assignment, interrupted, job.assignment.assignedAt, 0));
     }
   }
 
   /** One delivery of a job. Deliveries may come twice, late, or for a board that has left. Resolves when the result is kept. */
-  async run(job: FlashJob): Promise<void> {
+  async run(job: FlashJob, signal: AbortSignal): Promise<void> {
     const { journal } = this.#options;
     const known = journal.look(job.assignment.attemptId);
     switch (known.is) {
       case 'ended':
-        // The result got lost on its way, or the job was delivered twice.
-        this.#options.onResult();
+        this.#options.onAskedAgain(known.report);
         return;
       case 'begun':
         return;
       case 'unknown':
-        await this.#first(job);
+        await this.#first(job, signal);
         return;
       default:
         known satisfies never;
@@ -66,18 +75,19 @@ export class Attempts {
   }
 
   cancel(attemptId: string): void {
+    if (this.#options.journal.look(attemptId).is === 'ended') return;
     this.#cancelled.add(attemptId);
     this.#options.hosts.cancel(attemptId);
   }
 
-  async #first(job: FlashJob): Promise<void> {
+  async #first(job: FlashJob, signal: AbortSignal): Promise<void> {
     const { assignment } = job;
     const startedAt = this.#options.moment();
     const startedMs = this.#options.nowMs();
     const ended = await this.#flash(job).catch(endingOfFault);
     const durationMs = this.#options.nowMs() - startedMs;
     this.#cancelled.delete(assignment.attemptId);
-    this.#keep(assignment, this.#result(assignment, ended, startedAt, durationMs));
+    await this.#keepAtLast(assignment, this.#result(assignment, ended, startedAt, durationMs), signal);
     const { slot, attemptId } = assignment;
     this.#options.bench.tell(slot, { on: 'ended', attemptId, nowMs: this.#options.nowMs() });
   }
@@ -102,7 +112,8 @@ export class Attempts {
   }
 
   /** A job is for one seating, never for whatever sits in the slot now. */
-  #admit({ assignment: { attemptId, slot, seatingId } }: FlashJob): Seat {
+  #admit({ assignment: { attemptId, slot, seatingId, simulated } }: FlashJob): Seat {
+    if (simulated !== this.#options.simulated) throw new Fault('SIMULATION_MIXED', { simulated });
     if (this.#cancelled.has(attemptId)) throw new Fault('CANCELLED');
     const state = this.#options.bench.state(slot);
     if (state.is === 'running') throw new Fault('SLOT_BUSY', { slot });
@@ -129,6 +140,21 @@ export class Attempts {
       endedAt: this.#options.moment(),
       durationMs,
     };
+  }
+
+  /** The slot stays busy until its result is kept: a station that cannot record must not flash. */
+  async #keepAtLast(assignment: Assignment, result: AttemptResult, signal: AbortSignal): Promise<void> {
+    for (let tries = 0; ; tries++) {
+      try {
+        this.#keep(assignment, result);
+        if (tries > 0) this.#options.onTrouble(null);
+        return;
+      } catch (thrown) {
+        if (signal.aborted) throw thrown;
+        this.#options.onTrouble(asFault(thrown, 'RECORD_FAILED'));
+        await setTimeout(KEEP_AGAIN_MS, undefined, { signal }).catch(() => {});
+      }
+    }
   }
 
   #keep(assignment: Assignment, result: AttemptResult): void {

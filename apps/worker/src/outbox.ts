@@ -1,4 +1,4 @@
-import { CHANNELS } from '@flashline/contracts';
+import { CHANNELS, type ResultReport } from '@flashline/contracts';
 import type { Queue } from '@flashline/queue';
 import type { Journal } from '@flashline/store';
 
@@ -29,6 +29,11 @@ export class Outbox {
     this.#sending ??= this.#send().finally(() => {
       this.#sending = null;
     });
+  }
+
+  /** Sends a result that may have been acknowledged before to a ledger that asks for it again. */
+  async again(report: ResultReport): Promise<void> {
+    await this.#queue.add(CHANNELS.results, report.result.attemptId, report).catch(this.#onTrouble);
   }
 
   async stop(): Promise<void> {

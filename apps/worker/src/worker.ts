@@ -4,6 +4,8 @@ import {
   type Assignment,
   type BenchReport,
   CHANNELS,
+  FAULTS,
+  type Fault,
   FlashJob,
   type PhaseName,
   type ProgressReport,
@@ -23,6 +25,8 @@ import { Bench } from './slots/bench.ts';
 
 /** The whole bench is told this often even when nothing changes: it is also the station's sign of life. */
 const BENCH_EVERY_MS = 1_000;
+/** What one crash in native USB code may hurt, unless the station file says otherwise. */
+const SLOTS_PER_HOST = 8;
 /** Changes within this time are told together: many slots change at once when a hub is plugged in. */
 const BENCH_PAUSE_MS = 50;
 
@@ -64,12 +68,13 @@ class StationWorker implements Worker {
   #discovery: Host | null = null;
   #beat: NodeJS.Timeout | undefined;
   readonly #told = coalesced(() => this.#report(), BENCH_PAUSE_MS);
-  #trouble: string | null = 'The station is starting.';
+  #busTrouble: string | null = 'The station is starting.';
+  #recordTrouble: string | null = null;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
     const { station, bus, journal, queue, log } = options;
-    this.#hosts = new PortHosts(bus, station.slotsPerHost);
+    this.#hosts = new PortHosts(bus, station.slotsPerHost ?? SLOTS_PER_HOST);
     this.#outbox = new Outbox(journal, queue, (error) => log.warn({ error }, 'results wait in the outbox'));
     const time = { nowMs: () => performance.now(), moment: wallMoment };
     this.#bench = new Bench({
@@ -82,6 +87,7 @@ class StationWorker implements Worker {
     this.#attempts = new Attempts({
       station: station.station,
       toolVersion: options.toolVersion,
+      simulated: bus.kind === 'virtual',
       journal,
       bench: this.#bench,
       hosts: this.#hosts,
@@ -89,6 +95,8 @@ class StationWorker implements Worker {
       ...time,
       onProgress: (assignment, phase, fraction) => this.#progressed(assignment, phase, fraction),
       onResult: () => this.#outbox.kick(),
+      onAskedAgain: (report) => void this.#outbox.again(report),
+      onTrouble: (fault) => this.#unrecorded(fault),
     });
   }
 
@@ -128,9 +136,9 @@ class StationWorker implements Worker {
   #open(path: string): void {
     const { station, queue, log } = this.#options;
     this.#hosts.prepare(path);
-    const served = queue.consume(CHANNELS.slot(station.station, path), async (data) => {
+    const served = queue.consume(CHANNELS.slot(station.station, path), async (data, signal) => {
       const job = FlashJob.safeParse(data);
-      if (job.success) await this.#attempts.run(job.data);
+      if (job.success) await this.#attempts.run(job.data, signal);
       else log.error({ slot: path, issues: job.error.issues }, 'a job that makes no sense was dropped');
     });
     this.#served.push(served);
@@ -143,9 +151,15 @@ class StationWorker implements Worker {
   }
 
   #blind(trouble: string | null): void {
-    if (trouble === this.#trouble) return;
-    this.#trouble = trouble;
+    if (trouble === this.#busTrouble) return;
+    this.#busTrouble = trouble;
     if (trouble !== null) this.#options.log.warn({ trouble }, 'the station cannot see its slots');
+    this.#told.ask();
+  }
+
+  #unrecorded(fault: Fault | null): void {
+    this.#recordTrouble = fault === null ? null : `${FAULTS[fault.code].says} ${FAULTS[fault.code].do}`;
+    if (fault !== null) this.#options.log.error({ err: fault }, 'a result cannot be kept');
     this.#told.ask();
   }
 
@@ -162,7 +176,7 @@ class StationWorker implements Worker {
       station: station.station,
       simulated: bus.kind === 'virtual',
       toolVersion,
-      trouble: this.#trouble,
+      trouble: this.#recordTrouble ?? this.#busTrouble,
       slots: this.#bench.report(),
     };
     void queue.broadcast(CHANNELS.bench, report);

@@ -22,6 +22,6 @@ export const StationFile = z.strictObject({
     .refine((slots) => new Set(slots.map(({ label }) => label)).size === slots.length, 'a label stands here twice')
     .optional(),
   /** Slots per port host, the child process that owns their USB handles: what a crash there can hurt. */
-  slotsPerHost: z.int().min(1).max(64).default(8),
+  slotsPerHost: z.int().min(1).max(64).optional(),
 });
 export type StationFile = z.infer<typeof StationFile>;

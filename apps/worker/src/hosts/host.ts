@@ -7,6 +7,8 @@ const ENTRY = fileURLToPath(new URL('./host-process.ts', import.meta.url));
 const SILENT_MS_MAX = 5_000;
 /** Starting Node.js on a busy machine takes its time. */
 const START_MS_MAX = 30_000;
+/** When this computer slept or this process was busy, the signs of life are still in the pipe: read them first. */
+const GRACE_MS = 500;
 const RESTART_MS_MIN = 200;
 const RESTART_MS_MAX = 10_000;
 /** A host that lived this long was healthy: the next restart is immediate again. */
@@ -34,6 +36,7 @@ export class Host {
   /** What the process said before it ended. */
   #reason: string | null = null;
   #isStopped = false;
+  #nextStart = Promise.withResolvers<void>();
 
   constructor(role: HostRole, choice: BusChoice, events: HostEvents) {
     this.#role = role;
@@ -54,6 +57,11 @@ export class Host {
     return true;
   }
 
+  /** Resolves when there is a process to tell: at once, or after the pause between a death and the next start. */
+  async started(): Promise<void> {
+    if (this.#child === null && !this.#isStopped) await this.#nextStart.promise;
+  }
+
   /** Ends a process that no longer does its work; it is reported as hung and started again. */
   recycle(): void {
     this.#wasHung = true;
@@ -63,6 +71,7 @@ export class Host {
   /** Ends the process for good. */
   async stop(): Promise<void> {
     this.#isStopped = true;
+    this.#nextStart.resolve();
     clearTimeout(this.#restart);
     clearTimeout(this.#watchdog);
     const child = this.#child;
@@ -80,6 +89,7 @@ export class Host {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     this.#child = child;
+    this.#nextStart.resolve();
     this.#wasHung = false;
     this.#reason = null;
     this.#expectSign(START_MS_MAX);
@@ -95,12 +105,15 @@ export class Host {
 
   #expectSign(withinMs: number): void {
     clearTimeout(this.#watchdog);
-    this.#watchdog = setTimeout(() => this.recycle(), withinMs);
+    this.#watchdog = setTimeout(() => {
+      this.#watchdog = setTimeout(() => this.recycle(), GRACE_MS);
+    }, withinMs);
   }
 
   #ended(child: ChildProcess, startedAtMs: number, how: string): void {
     if (this.#child !== child) return;
     this.#child = null;
+    this.#nextStart = Promise.withResolvers();
     clearTimeout(this.#watchdog);
     if (this.#isStopped) return;
     this.#events.onEnd(this.#wasHung ? 'hung' : 'crashed', this.#reason ?? how);

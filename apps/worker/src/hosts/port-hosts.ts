@@ -43,13 +43,11 @@ export class PortHosts {
   }
 
   /** Flashes one board. Rejects with HOST_CRASHED or HOST_HUNG when its host ends; every other trouble is in the report. */
-  flash(order: FlashOrder, onProgress: OnProgress): Promise<Ending> {
+  async flash(order: FlashOrder, onProgress: OnProgress): Promise<Ending> {
+    const host = this.#host(order.path);
+    await host.started();
     return new Promise((resolve, reject) => {
-      const host = this.#host(order.path);
-      if (!host.tell({ on: 'flash', order })) {
-        reject(new Fault('HOST_CRASHED', { reason: 'its successor is still starting' }));
-        return;
-      }
+      if (!host.tell({ on: 'flash', order })) return reject(new Fault('HOST_CRASHED', { how: 'could not be told' }));
       const deadline = setTimeout(() => host.recycle(), ATTEMPT_MS_MAX);
       this.#flights.set(order.attemptId, { host, onProgress, resolve, reject, deadline, phase: null });
     });

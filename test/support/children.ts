@@ -1,0 +1,17 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** The living children of a process whose command line has this word, by process id, oldest first. */
+export function childrenOf(parent: number | undefined, word: string): number[] {
+  const isChild = (pid: string) => {
+    try {
+      const owner = /^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+      return Number(owner) === parent && readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(word);
+    } catch {
+      return false; // It ended while we looked.
+    }
+  };
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && isChild(name))
+    .map(Number)
+    .sort((a, b) => a - b);
+}

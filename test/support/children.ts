@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
-/** The living children of a process whose command line has this word, by process id, oldest first. */
+/** The living children of a process whose command line has this word, by process id, oldest first; none where there is no /proc. */
 export function childrenOf(parent: number | undefined, word: string): number[] {
+  if (!existsSync('/proc/self/status')) return [];
   const isChild = (pid: string) => {
     try {
       const owner = /^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];

@@ -22,8 +22,8 @@ export interface AttemptsOptions {
   /** Whether the boards of this station are virtual. */
   readonly simulated: boolean;
   readonly journal: Journal;
-  readonly bench: Bench;
-  readonly hosts: PortHosts;
+  readonly bench: Pick<Bench, 'state' | 'tell'>;
+  readonly hosts: Pick<PortHosts, 'flash' | 'cancel'>;
   readonly images: ImageSource;
   readonly nowMs: () => number;
   readonly moment: () => string;
@@ -43,6 +43,8 @@ const KEEP_AGAIN_MS = 5_000;
 export class Attempts {
   readonly #options: AttemptsOptions;
   readonly #cancelled = new Set<string>();
+  /** Taken on and not ended. A queue that lost a lock delivers a job again while it still runs. */
+  readonly #inWork = new Set<string>();
 
   constructor(options: AttemptsOptions) {
     this.#options = options;
@@ -67,7 +69,7 @@ export class Attempts {
       case 'begun':
         return;
       case 'unknown':
-        await this.#first(job, signal);
+        await this.#onlyOnce(job, signal);
         return;
       default:
         known satisfies never;
@@ -78,6 +80,17 @@ export class Attempts {
     if (this.#options.journal.look(attemptId).is === 'ended') return;
     this.#cancelled.add(attemptId);
     this.#options.hosts.cancel(attemptId);
+  }
+
+  async #onlyOnce(job: FlashJob, signal: AbortSignal): Promise<void> {
+    const { attemptId } = job.assignment;
+    if (this.#inWork.has(attemptId)) return;
+    this.#inWork.add(attemptId);
+    try {
+      await this.#first(job, signal);
+    } finally {
+      this.#inWork.delete(attemptId);
+    }
   }
 
   async #first(job: FlashJob, signal: AbortSignal): Promise<void> {

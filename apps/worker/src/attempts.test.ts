@@ -1,0 +1,256 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type AttemptResult, type Digest, Fault, type FlashJob, ST_BOOTLOADER } from '@flashline/contracts';
+import type { BusDevice } from '@flashline/dfuse';
+import { type Journal, openJournal } from '@flashline/store';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Attempts, type AttemptsOptions } from './attempts.ts';
+import type { Ending } from './ending.ts';
+import { Bench } from './slots/bench.ts';
+
+const SLOT = '1-1.1';
+const AT = '2026-01-01T00:00:00.000Z';
+const INTENDED: Digest = { bytes: 4, crc32: '01234567', sha256: 'ab'.repeat(32) };
+const SIGNAL = new AbortController().signal;
+const DEVICE: BusDevice = {
+  path: SLOT,
+  address: 7,
+  vendorId: 0x0483,
+  productId: 0xdf11,
+  bcdDevice: 0x2200,
+  usbSerial: 'STM32',
+  mode: 'dfu',
+};
+const PASS: Ending = {
+  outcome: 'pass',
+  fault: null,
+  faultDetails: null,
+  board: null,
+  readback: INTENDED,
+  phases: [],
+  transfers: 9,
+};
+
+let folder: string;
+let journal: Journal;
+let bench: Bench;
+let flashes: string[];
+let ending: () => Promise<Ending>;
+let askedAgain: string[];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'flashline-attempts-'));
+  journal = openJournal(folder);
+  flashes = [];
+  askedAgain = [];
+  ending = async () => PASS;
+  let ids = 0;
+  bench = new Bench({
+    nowMs: () => 0,
+    moment: () => AT,
+    newId: () => uuid(++ids),
+    onSlot: () => {},
+    onChange: () => {},
+    onMoved: () => {},
+  });
+  bench.scan([DEVICE]);
+});
+afterEach(() => {
+  journal.close();
+  rmSync(folder, { recursive: true });
+});
+
+function uuid(n: number): string {
+  return `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+}
+
+function attempts(changes: Partial<AttemptsOptions> = {}): Attempts {
+  return new Attempts({
+    station: 'line-1',
+    toolVersion: '0.0.0',
+    simulated: true,
+    journal,
+    bench,
+    hosts: {
+      flash: ({ attemptId }) => {
+        flashes.push(attemptId);
+        return ending();
+      },
+      cancel: () => {},
+    },
+    images: async () => '/image',
+    nowMs: () => 0,
+    moment: () => AT,
+    onProgress: () => {},
+    onResult: () => {},
+    onAskedAgain: ({ result }) => askedAgain.push(result.attemptId),
+    onTrouble: () => {},
+    ...changes,
+  });
+}
+
+function job(n: number, changes: Partial<FlashJob['assignment']> = {}): FlashJob {
+  const state = bench.state(SLOT);
+  const seatingId = 'seating' in state ? state.seating.id : uuid(999);
+  const assignment = {
+    attemptId: uuid(100 + n),
+    station: 'line-1',
+    slot: SLOT,
+    label: 'A1',
+    seatingId,
+    orderId: null,
+    image: 'cd'.repeat(32),
+    intended: INTENDED,
+    unit: null,
+    simulated: true,
+    assignedAt: AT,
+    ...changes,
+  };
+  return { assignment, imageName: 'x.hex', loadAddress: null, board: ST_BOOTLOADER };
+}
+
+function kept(n: number): Pick<AttemptResult, 'outcome' | 'fault'> | null {
+  const known = journal.look(uuid(100 + n));
+  return known.is === 'ended' ? known.report.result : null;
+}
+
+describe('a job', () => {
+  test('is journalled before the board is touched, and its result is kept', async () => {
+    let journalled: string | null = null;
+    ending = async () => {
+      journalled = journal.look(uuid(101)).is;
+      return PASS;
+    };
+    await attempts().run(job(1), SIGNAL);
+    expect(journalled).toBe('begun');
+    expect(kept(1)).toMatchObject({ outcome: 'pass', fault: null });
+    expect(bench.state(SLOT).is).toBe('ended');
+  });
+
+  test('that is delivered again touches no board, and its result is sent again', async () => {
+    const one = attempts();
+    const first = job(1);
+    await one.run(first, SIGNAL);
+    await one.run(first, SIGNAL);
+    expect(flashes).toEqual([uuid(101)]);
+    expect(askedAgain).toEqual([uuid(101)]);
+  });
+
+  test('that is delivered twice at once touches the board once', async () => {
+    const started = Promise.withResolvers<Ending>();
+    ending = () => started.promise;
+    const one = attempts();
+    const both = [one.run(job(1), SIGNAL), one.run(job(1), SIGNAL)];
+    started.resolve(PASS);
+    await Promise.all(both);
+    expect(flashes).toEqual([uuid(101)]);
+    expect(kept(1)).toMatchObject({ outcome: 'pass' });
+  });
+
+  test('for a board that has been swapped ends as an error of the station', async () => {
+    const late = job(1);
+    bench.scan([{ ...DEVICE, address: 8 }]);
+    await attempts().run(late, SIGNAL);
+    expect(flashes).toEqual([]);
+    expect(kept(1)).toMatchObject({ outcome: 'error', fault: 'SEATING_ENDED' });
+  });
+
+  test('that was cancelled before it began touches no board', async () => {
+    const one = attempts();
+    one.cancel(uuid(101));
+    await one.run(job(1), SIGNAL);
+    expect(flashes).toEqual([]);
+    expect(kept(1)).toMatchObject({ outcome: 'aborted', fault: 'CANCELLED' });
+  });
+
+  test('for production never runs on virtual boards', async () => {
+    await attempts().run(job(1, { simulated: false }), SIGNAL);
+    expect(flashes).toEqual([]);
+    expect(kept(1)).toMatchObject({ outcome: 'error', fault: 'SIMULATION_MIXED' });
+  });
+
+  test('whose image cannot be had ends as an error, not as a bad board', async () => {
+    const images = () => Promise.reject(new Fault('IMAGE_UNAVAILABLE'));
+    await attempts({ images }).run(job(1), SIGNAL);
+    expect(kept(1)).toMatchObject({ outcome: 'error', fault: 'IMAGE_UNAVAILABLE' });
+  });
+
+  test('does not pass when something else was read back than the order intended', async () => {
+    ending = async () => ({ ...PASS, readback: { ...INTENDED, sha256: 'ef'.repeat(32) } });
+    await attempts().run(job(1), SIGNAL);
+    expect(kept(1)).toMatchObject({ outcome: 'error', fault: 'IMAGE_UNAVAILABLE' });
+  });
+
+  test('does not pass when nothing was read back', async () => {
+    ending = async () => ({ ...PASS, readback: null });
+    await attempts().run(job(1), SIGNAL);
+    expect(kept(1)).toMatchObject({ outcome: 'error' });
+  });
+
+  test('whose host dies is an error of the station', async () => {
+    ending = () => Promise.reject(new Fault('HOST_CRASHED'));
+    await attempts().run(job(1), SIGNAL);
+    expect(kept(1)).toMatchObject({ outcome: 'error', fault: 'HOST_CRASHED' });
+  });
+});
+
+describe('after a restart', () => {
+  test('what was in flight ends as an error, and the board is left alone', async () => {
+    const interrupted = job(1);
+    journal.begin(interrupted, seat(interrupted), AT);
+    const one = attempts();
+    one.endInterrupted();
+    expect(kept(1)).toMatchObject({ outcome: 'error', fault: 'STATION_RESTARTED' });
+    await one.run(interrupted, SIGNAL);
+    expect(flashes).toEqual([]);
+  });
+
+  test('a board that never left is the same seating, one that enumerated anew is not', () => {
+    const interrupted = job(1);
+    const again = () => {
+      const next = new Bench({
+        nowMs: () => 0,
+        moment: () => AT,
+        newId: () => uuid(500),
+        onSlot: () => {},
+        onChange: () => {},
+        onMoved: () => {},
+      });
+      next.remember([seat(interrupted)]);
+      return next;
+    };
+    const same = again();
+    same.scan([DEVICE]);
+    expect(same.state(SLOT)).toMatchObject({ is: 'ended', seating: { id: interrupted.assignment.seatingId } });
+    const other = again();
+    other.scan([{ ...DEVICE, address: 8 }]);
+    expect(other.state(SLOT)).toMatchObject({ is: 'waiting', seating: { id: uuid(500) } });
+  });
+});
+
+function seat({ assignment: { slot, seatingId, attemptId } }: FlashJob) {
+  const board = { vendorId: 0x0483, productId: 0xdf11, bcdDevice: 0x2200, usbSerial: 'STM32', layout: null };
+  return { slot, seating: { id: seatingId, since: AT, board }, attemptId, address: DEVICE.address };
+}
+
+test('a disk that is full holds the slot busy and is told of, until the result is kept', async () => {
+  const troubles: (string | null)[] = [];
+  const stop = new AbortController();
+  const failing: Journal = {
+    ...journal,
+    end: () => {
+      throw new Fault('RECORD_FAILED');
+    },
+  };
+  const run = attempts({
+    journal: failing,
+    onTrouble: (fault) => {
+      troubles.push(fault?.code ?? null);
+      stop.abort();
+    },
+  }).run(job(1), stop.signal);
+  await expect(run).rejects.toMatchObject({ code: 'RECORD_FAILED' });
+  expect(troubles).toEqual(['RECORD_FAILED']);
+  expect(bench.state(SLOT).is).toBe('running');
+});

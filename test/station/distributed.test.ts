@@ -77,13 +77,13 @@ describe.skipIf(!redisAvailable())('a coordinator and two workers over Redis', (
       for (const { path } of benchSlots(SLOTS)) await bench.plug(path, { contents: 'used', seed: 3 });
   }
 
-  /** Every board of every host has exactly one recorded attempt. */
-  async function recorded(client: Client): Promise<void> {
-    const seen = new Set<string>();
+  /** Resolves when every slot of every host shows how its board ended. */
+  async function allDone(client: Client): Promise<void> {
+    const states = new Map<string, string>();
     await client.until((event) => {
-      const attempts = event.on === 'snapshot' ? event.attempts : event.on === 'attempt' ? [event.attempt] : [];
-      for (const { attemptId, result } of attempts) if (result !== null) seen.add(attemptId);
-      return seen.size === hosts.length * SLOTS;
+      const slots = event.on === 'snapshot' ? event.slots : event.on === 'slot' ? [event.slot] : [];
+      for (const { station, slot, state } of slots) states.set(`${station} ${slot}`, state.is);
+      return states.size === hosts.length * SLOTS && [...states.values()].every((is) => is === 'done');
     });
   }
 
@@ -92,7 +92,7 @@ describe.skipIf(!redisAvailable())('a coordinator and two workers over Redis', (
     for (const host of hosts) await worker(host, client);
     await startOrder(client, 10);
     await plugAll();
-    await recorded(client);
+    await allDone(client);
     const attempts = await client.attempts();
     expect(attempts.map(({ station, slot, result }) => `${station} ${slot} ${result?.outcome}`).sort()).toEqual(
       hosts.flatMap(({ station }) => benchSlots(SLOTS).map(({ path }) => `${station} ${path} pass`)),
@@ -114,7 +114,7 @@ describe.skipIf(!redisAvailable())('a coordinator and two workers over Redis', (
 
     const { client } = await coordinator(new URL(first.client.url).port);
     await worker(hosts[0] as WorkerHost, client);
-    await recorded(client);
+    await allDone(client);
     const attempts = await client.attempts();
     expect(new Set(attempts.map(({ attemptId }) => attemptId)).size).toBe(attempts.length);
     expect(attempts.every(({ result }) => result !== null)).toBe(true);

@@ -68,7 +68,11 @@ export class Line {
   }
 
   async close(): Promise<void> {
-    for (const station of this.#stations) if (station.child.exitCode === null) await station.kill();
+    for (const station of this.#stations) {
+      if (station.child.exitCode === null) await station.kill();
+      // A station has nothing to say there unless something is wrong.
+      if (station.stderr !== '') process.stderr.write(`station ${station.child.pid}: ${station.stderr}\n`);
+    }
     await this.bench.close();
     await this.#process.stop();
     await rm(this.folder, { recursive: true, force: true });

@@ -59,4 +59,10 @@ function fail(thrown: unknown): void {
   process.exitCode = exitCodeOf(fault);
 }
 
+// The last resort: one clear line and a failure, never a process that only looks alive.
+process.on('uncaughtException', (thrown) => {
+  fail(thrown);
+  process.exit(EXIT.internal);
+});
+
 await program.parseAsync().catch(fail);

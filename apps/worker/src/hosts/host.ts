@@ -98,8 +98,8 @@ export class Host {
       if (message.on === 'failed') this.#reason = message.reason;
       else if (message.on !== 'alive') this.#events.onMessage(message);
     });
-    // A process that cannot be started has no exit event.
-    child.once('error', (error) => this.#ended(child, startedAtMs, error.message));
+    // A process that cannot be started has no exit event; one that dies under a message has errors, perhaps many, and an exit.
+    child.on('error', (error) => this.#ended(child, startedAtMs, error.message));
     child.once('exit', (code, signal) => this.#ended(child, startedAtMs, signal ?? `exit ${code}`));
   }
 

@@ -43,6 +43,8 @@ export interface Ledger {
   /** Idempotent where it makes sense (starting an active order). Faults: NOT_FOUND, ORDER_STATE, ORDER_OTHER_ACTIVE. */
   moveOrder(id: string, action: OrderAction, at: string): WorkOrder;
 
+  /** Everything that `work` changes, in one commit: all of it is on the disk when this returns, or none. */
+  together<T>(work: () => T): T;
   /** Makes an attempt exist. Faults: SLOT_BUSY while the slot has an open one, ORDER_STATE when the order is not active or needs no more, SIMULATION_MIXED. */
   assign(assignment: Assignment): Attempt;
   /** Commits how an attempt ended; the first result wins and `fresh` tells whether this was it. An unknown attempt is recorded whole. Completes the order at its quantity. */

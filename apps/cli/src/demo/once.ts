@@ -17,6 +17,11 @@ export interface Demo {
   readonly seed: number;
 }
 
+interface Made {
+  readonly attempts: Attempt[];
+  readonly tookMs: number;
+}
+
 interface Stretch {
   readonly address: number;
   readonly length: number;
@@ -31,8 +36,9 @@ export async function flashOnce(demo: Demo, stopped: Promise<void>): Promise<num
     const map = parseMemoryMap(F405.alternates[0]?.name ?? '');
     const kept = untouched(image, map);
     const before = await look(bench, slots, kept);
-    const attempts = await runOrder(demo, slots.length, stopped);
+    const { attempts, tookMs } = await runOrder(demo, slots.length, stopped);
     console.log(print(attempts));
+    console.log(`\nFlashed, proven and recorded ${attempts.length} of ${slots.length} in ${seconds(tookMs)} s.`);
     const after = await look(bench, slots, kept);
     const keptOn = before.filter((digest, index) => digest === after[index]).length;
     const equalOn = await countEqual(bench, slots, image);
@@ -52,8 +58,8 @@ export function benchAddress({ choice }: ChosenBus): string {
   return choice.address;
 }
 
-/** Uploads, orders, starts, and collects one result per board. */
-async function runOrder({ url, image, loadAddress }: Demo, boards: number, stopped: Promise<void>): Promise<Attempt[]> {
+/** Uploads, orders, starts, and collects one result per board; times it from the start to the last record. */
+async function runOrder({ url, image, loadAddress }: Demo, boards: number, stopped: Promise<void>): Promise<Made> {
   const station = new StationClient(url);
   const { sha256 } = await station.uploadImage(image.path);
   const order = await station.createOrder({ product: 'demonstration', image: sha256, loadAddress, quantity: boards });
@@ -61,10 +67,13 @@ async function runOrder({ url, image, loadAddress }: Demo, boards: number, stopp
   void stopped.then(() => interrupt.abort());
   const events = station.events(interrupt.signal);
   const attempts = collect(events, boards);
+  const startedMs = performance.now();
   await station.moveOrder(order.id, 'start');
-  return attempts.catch((thrown: unknown) => {
+  try {
+    return { attempts: await attempts, tookMs: performance.now() - startedMs };
+  } catch (thrown) {
     throw interrupt.signal.aborted ? new Fault('CANCELLED') : thrown;
-  });
+  }
 }
 
 async function collect(events: AsyncIterable<LiveEvent>, boards: number): Promise<Attempt[]> {

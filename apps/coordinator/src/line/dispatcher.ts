@@ -56,8 +56,14 @@ export class Dispatcher {
   }
 
   /** Makes an attempt exist and rings for it. Throws what the ledger refuses. */
-  assign(order: WorkOrder, { station, bench, seating }: Place, unit: string | null): Attempt {
-    const { ledger, guard, floor, time, newId } = this.#parts;
+  assign(order: WorkOrder, place: Place, unit: string | null): Attempt {
+    const attempt = this.#parts.guard.write(() => this.#make(order, place, unit));
+    this.#ring(attempt, order);
+    return attempt;
+  }
+
+  #make(order: WorkOrder, { station, bench, seating }: Place, unit: string | null): Attempt {
+    const { ledger, time, newId } = this.#parts;
     const image = ledger.image(order.image);
     if (image === null) throw new Fault('IMAGE_UNAVAILABLE', { image: order.image });
     const assignment: Assignment = {
@@ -73,10 +79,13 @@ export class Dispatcher {
       simulated: station.simulated,
       assignedAt: momentOf(time.epochMs()),
     };
-    const attempt = guard.write(() => ledger.assign(assignment));
-    floor.attemptChanged(attempt);
-    void this.#deliver(assignment, order);
-    return attempt;
+    return ledger.assign(assignment);
+  }
+
+  /** Only what is committed is shown and delivered. */
+  #ring(attempt: Attempt, order: WorkOrder): void {
+    this.#parts.floor.attemptChanged(attempt);
+    void this.#deliver(AssignmentOfAttempt.parse(attempt), order);
   }
 
   /**
@@ -94,11 +103,23 @@ export class Dispatcher {
   #assignUpTo(boardsMax: number): void {
     const order = this.#parts.ledger.activeOrder();
     if (order === null) return;
-    let needed = Math.min(order.counts.left - order.counts.inWork, boardsMax);
-    for (const place of this.#places(order)) {
-      if (needed <= 0) return;
-      if (this.#tryAssign(order, place)) needed -= 1;
+    const neededMax = Math.min(order.counts.left - order.counts.inWork, boardsMax);
+    const places = [...this.#places(order)];
+    if (neededMax <= 0 || places.length === 0) return;
+    // A hub full of boards is one commit, not one for each.
+    const { ledger, guard } = this.#parts;
+    const made = guard.write(() => ledger.together(() => this.#makeUpTo(neededMax, order, places)));
+    for (const attempt of made) this.#ring(attempt, order);
+  }
+
+  #makeUpTo(neededMax: number, order: WorkOrder, places: readonly Place[]): Attempt[] {
+    const made: Attempt[] = [];
+    for (const place of places) {
+      if (made.length >= neededMax) break;
+      const attempt = this.#tryMake(order, place);
+      if (attempt !== null) made.push(attempt);
     }
+    return made;
   }
 
   /** Boards that may be given to this order and had no attempt yet. */
@@ -113,15 +134,14 @@ export class Dispatcher {
     }
   }
 
-  /** False when the ledger refuses this one board; whatever else goes wrong ends the round. */
-  #tryAssign(order: WorkOrder, place: Place): boolean {
+  /** Null when the ledger refuses this one board; whatever else goes wrong ends the round. */
+  #tryMake(order: WorkOrder, place: Place): Attempt | null {
     try {
-      this.assign(order, place, null);
-      return true;
+      return this.#make(order, place, null);
     } catch (thrown) {
       if (!isRefusal(thrown)) throw thrown;
       this.#parts.log.debug({ slot: place.bench.slot, code: thrown.code }, 'a board was not assigned');
-      return false;
+      return null;
     }
   }
 

@@ -29,6 +29,7 @@ export function ledgerOn(connection: Connection): Ledger {
     ...attemptTable(connection, orders),
     ...attemptLog(connection),
     check: () => checkLedger(connection, migrationsOf('ledger')),
+    together: (work) => connection.commit({}, work),
     close: () => connection.close(),
   };
 }

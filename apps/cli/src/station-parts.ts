@@ -7,8 +7,9 @@ import { type Coordinator, startCoordinator } from '@flashline/coordinator';
 import { type OnHandlerError, openMemoryQueue } from '@flashline/queue';
 import { lockDataFolder, openJournal, openLedger } from '@flashline/store';
 import { startWorker, type Worker } from '@flashline/worker';
-import { destination, type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import type { ChosenBus } from './bus-choice.ts';
+import { openLog } from './log-file.ts';
 import { stationOn } from './station-file.ts';
 import { ROOT, VERSION } from './version.ts';
 
@@ -26,12 +27,6 @@ export interface Listening {
 export function dashboardFolder(): string | null {
   const folder = fileURLToPath(new URL('apps/dashboard/dist/', ROOT));
   return existsSync(join(folder, 'index.html')) ? folder : null;
-}
-
-/** A log file beside the records: stdout belongs to people. */
-export function openLog(folder: string): Logger {
-  const file = destination({ dest: join(folder, 'flashline.log'), sync: false, minLength: 0 });
-  return pino({ level: process.env.FLASHLINE_LOG_LEVEL ?? 'info' }, file);
 }
 
 /** Where handlers of the queue that fail are told of. */

@@ -5,6 +5,7 @@ import { lockDataFolder, openJournal } from '@flashline/store';
 import { imagesFrom, startWorker } from '@flashline/worker';
 import type { Command } from 'commander';
 import { chooseBus } from '../bus-choice.ts';
+import { openLog } from '../log-file.ts';
 import { option, type VirtualOptions } from '../options.ts';
 import { untilStopped } from '../shutdown.ts';
 import { readStationFile, stationOn } from '../station-file.ts';
@@ -35,7 +36,7 @@ export function addWorker(program: Command): void {
 }
 
 async function runWorker(options: WorkerOptions): Promise<void> {
-  const { logTo, Opened, openLog } = await import('../station-parts.ts');
+  const { logTo, Opened } = await import('../station-parts.ts');
   const { data: folder, redis } = options;
   const coordinatorUrl = parseUrl(options.coordinator);
   const file = await readStationFile(options.config, options.station);

@@ -131,6 +131,10 @@ describe('boards and slots', () => {
   });
 });
 
+test('a ledger that is not there is said to be missing', async () => {
+  await expectRefusal(['ledger', 'verify', '--data', join(folder, 'nowhere')], 'FILE_UNREADABLE');
+});
+
 describe('a station that cannot start', () => {
   const virtual = ['--virtual', '1', '--virtual-speed', '0'];
 

@@ -67,6 +67,23 @@ describe.skipIf(process.platform !== 'linux')('a station whose host processes ge
     expect(childrenOf(pid(), 'ports')).not.toContain(victim);
   });
 
+  test('never shows the verdict of one board on another that was swapped in while nobody looked', async () => {
+    const [path = ''] = line.paths;
+    await line.plug(path);
+    const first = await done(path);
+    expect(first).toMatchObject({ outcome: 'pass' });
+    const [watcher = 0] = childrenOf(pid(), 'discovery');
+    process.kill(watcher, 'SIGSTOP');
+    await line.bench.unplug(path);
+    // The same serial, so that nothing but the time tells the two apart.
+    await line.plug(path, { contents: 'blank' });
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    process.kill(watcher, 'SIGCONT');
+    const second = await done(path, first.seatingId);
+    expect(second).toMatchObject({ outcome: 'pass' });
+    expect((await line.bench.report(path)).transfers).toBeGreaterThan(100);
+  });
+
   test('sees its slots again after the process that watches the bus is killed', async () => {
     const [watcher = 0] = childrenOf(pid(), 'discovery');
     process.kill(watcher, 'SIGKILL');

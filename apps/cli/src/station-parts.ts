@@ -44,8 +44,15 @@ export class Opened {
   }
 
   async close(): Promise<void> {
-    for (const close of this.#closers.reverse()) await close();
-    this.#closers.length = 0;
+    const failures: unknown[] = [];
+    for (const close of this.#closers.splice(0).reverse()) {
+      try {
+        await close();
+      } catch (thrown) {
+        failures.push(thrown);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   }
 }
 

@@ -35,7 +35,7 @@ createServer((request, response) => {
   else void serve(url.pathname, response);
 }).listen(Number(values.port), '127.0.0.1');
 if (!values.still) setInterval(step, 300);
-setInterval(() => tell(': beat\n\n'), 10_000);
+setInterval(() => tell(': beat\n\n'), 2_000);
 
 function answer(url: URL, request: IncomingMessage, response: ServerResponse): void {
   request.resume();
@@ -106,7 +106,7 @@ function advanced(slot: Slot): Slot {
   const progress = slot.state.progress + 0.01;
   if (progress < 0.99)
     return { ...slot, state: { ...slot.state, phase: PHASES[2 + Math.floor(progress * 4)] ?? null, progress } };
-  return { ...slot, state: { ...slot.state, is: 'done', present: true, outcome: 'pass', fault: null } };
+  return { ...slot, state: { ...slot.state, is: 'done', present: true, ready: false, outcome: 'pass', fault: null } };
 }
 
 async function serve(path: string, response: ServerResponse): Promise<void> {

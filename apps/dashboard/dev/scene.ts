@@ -98,6 +98,8 @@ function doneOf(index: number, fault: FaultCode | null, present: boolean): SlotS
     since: NOW,
     board: BOARD,
     present,
+    // A board that passed has left its bootloader: it runs its application.
+    ready: present && fault !== null,
     attemptId: idOf(1, 130 - index),
     outcome,
     fault,

@@ -217,7 +217,7 @@ describe('after a restart', () => {
         onChange: () => {},
         onMoved: () => {},
       });
-      next.remember([seat(interrupted)]);
+      next.remember([{ ...seat(interrupted), hasPassed: false }]);
       return next;
     };
     const same = again();

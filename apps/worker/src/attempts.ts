@@ -133,7 +133,7 @@ export class Attempts {
     if ((state.is !== 'waiting' && state.is !== 'ended') || state.seating.id !== seatingId)
       throw new Fault('SEATING_ENDED', { slot });
     const { seating, device } = state;
-    if (device?.mode !== 'dfu') throw new Fault('SEATING_ENDED', { slot, reason: 'not in its bootloader' });
+    if (device?.mode !== 'dfu') throw new Fault('BOARD_NOT_READY', { slot });
     return { slot, seating, attemptId, address: device.address };
   }
 

@@ -44,6 +44,7 @@ export async function flashDirect(flash: DirectFlash): Promise<Ending[]> {
   const { bus, paths, imageFile, imageSha256, loadAddress, board, signal } = flash;
   const hosts = new PortHosts(bus, SLOTS_PER_HOST);
   const one = async (path: string): Promise<Ending> => {
+    if (signal.aborted) return endingOfFault(new Fault('CANCELLED'));
     const attemptId = randomUUID();
     const order = { attemptId, path, imageFile, imageName: imageFile, imageSha256, loadAddress, board };
     const cancel = () => hosts.cancel(attemptId);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import {
   type Assignment,
+  asFault,
   type BenchReport,
   CHANNELS,
   FAULTS,
@@ -13,7 +14,7 @@ import {
   WorkerCommand,
 } from '@flashline/contracts';
 import type { Queue, Stop } from '@flashline/queue';
-import type { Journal } from '@flashline/store';
+import type { Journal, Seat } from '@flashline/store';
 import type { Logger } from 'pino';
 import { Attempts, type ImageSource, wallMoment } from './attempts.ts';
 import { coalesced } from './coalesced.ts';
@@ -82,7 +83,7 @@ class StationWorker implements Worker {
       newId: randomUUID,
       onSlot: (path) => this.#open(path),
       onChange: () => this.#told.ask(),
-      onMoved: (seat) => journal.move(seat),
+      onMoved: (seat) => this.#moved(seat),
     });
     this.#attempts = new Attempts({
       station: station.station,
@@ -106,7 +107,7 @@ class StationWorker implements Worker {
     this.#attempts.endInterrupted();
     this.#outbox.kick();
     if (station.slots !== undefined) this.#bench.name(station.slots);
-    this.#bench.remember(journal.seats());
+    this.#bench.remember(journal.seats().map((seat) => ({ ...seat, hasPassed: this.#hasPassed(seat) })));
     this.#served.push(queue.listen(CHANNELS.commands(station.station), (data) => this.#command(data)));
     await Promise.all(this.#served);
     this.#discovery = new Host('discovery', bus, {
@@ -157,6 +158,20 @@ class StationWorker implements Worker {
     this.#told.ask();
   }
 
+  #hasPassed({ attemptId }: Seat): boolean {
+    const known = this.#options.journal.look(attemptId);
+    return known.is === 'ended' && known.report.result.outcome === 'pass';
+  }
+
+  /** A journal that cannot be written must not stop the look at the bus: the boards in work would go down with it. */
+  #moved(seat: Seat): void {
+    try {
+      this.#options.journal.move(seat);
+    } catch (thrown) {
+      this.#unrecorded(asFault(thrown, 'RECORD_FAILED'));
+    }
+  }
+
   #unrecorded(fault: Fault | null): void {
     this.#recordTrouble = fault === null ? null : `${FAULTS[fault.code].says} ${FAULTS[fault.code].do}`;
     if (fault !== null) this.#options.log.error({ err: fault }, 'a result cannot be kept');
@@ -177,6 +192,7 @@ class StationWorker implements Worker {
       simulated: bus.kind === 'virtual',
       toolVersion,
       trouble: this.#recordTrouble ?? this.#busTrouble,
+      blind: this.#busTrouble !== null,
       slots: this.#bench.report(),
     };
     void queue.broadcast(CHANNELS.bench, report);

@@ -20,8 +20,10 @@ export const BenchReport = z.strictObject({
   station: StationId,
   simulated: z.boolean(),
   toolVersion: z.string().max(64),
-  /** What keeps the station from seeing boards, in plain words; null when all is well. */
+  /** What is wrong with the station, in plain words; null when all is well. */
   trouble: z.string().max(500).nullable(),
+  /** The station cannot see its slots: what it says of them is old. */
+  blind: z.boolean(),
   slots: z.array(BenchSlot).max(256),
 });
 export type BenchReport = z.infer<typeof BenchReport>;

@@ -14,8 +14,8 @@ export const BenchState = z.discriminatedUnion('is', [
   z.strictObject({ is: z.literal('stranger'), vendorId: z.int(), productId: z.int() }),
   z.strictObject({ is: z.literal('waiting'), seating: Seating }),
   z.strictObject({ is: z.literal('running'), seating: Seating, attemptId: Id }),
-  /** The attempt has ended; stays until the next board, so that a glance away loses nothing. `present` is false once it was pulled. */
-  z.strictObject({ is: z.literal('ended'), seating: Seating, attemptId: Id, present: z.boolean() }),
+  /** The attempt has ended; stays until the next board, so that a glance away loses nothing. `present` is false once it was pulled, `ready` is true while it is in its bootloader. */
+  z.strictObject({ is: z.literal('ended'), seating: Seating, attemptId: Id, present: z.boolean(), ready: z.boolean() }),
 ]);
 export type BenchState = z.infer<typeof BenchState>;
 
@@ -45,6 +45,8 @@ export const SlotState = z.discriminatedUnion('is', [
     is: z.literal('done'),
     ...onBoard,
     present: z.boolean(),
+    /** It is in its bootloader, so it can be run again. */
+    ready: z.boolean(),
     attemptId: Id,
     outcome: Outcome,
     fault: z.enum(FAULT_CODES).nullable(),

@@ -40,12 +40,12 @@ function collect(value: string, sofar: readonly string[]): string[] {
 
 async function flash(file: string, options: FlashOptions): Promise<number> {
   const image = await readFlashableFile(file, options.address ?? null);
+  const interrupt = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => interrupt.abort());
   const bus = await chooseBus(options);
   try {
     const { devices, trouble } = await lookAtBus(bus.choice);
     const paths = choose(bus, devices, options, trouble);
-    const interrupt = new AbortController();
-    process.once('SIGINT', () => interrupt.abort());
     const reports = await flashDirect({
       bus: bus.choice,
       paths,
@@ -72,15 +72,16 @@ function choose(
   trouble: string | null,
 ): string[] {
   const boards = devices.filter(({ mode }) => mode === 'dfu').map(({ path }) => path);
-  if (wanted.length > 0)
-    return [...new Set(wanted)].map((slot) => {
-      const path = boards.find((board) => board === slot || labelOf(bus, board) === slot);
-      if (path === undefined) throw new Fault('SLOT_UNKNOWN', { slot: slot.slice(0, 40) });
-      return path;
-    });
+  if (wanted.length > 0) return [...new Set(wanted.map((slot) => pathOf(bus, boards, slot)))];
   if (boards.length === 0) throw new Fault('NO_BOARDS', { reason: trouble });
   if (boards.length > 1 && !all) throw new Fault('SLOT_AMBIGUOUS', { boards: boards.length });
   return boards;
+}
+
+function pathOf(bus: ChosenBus, boards: readonly string[], slot: string): string {
+  const path = boards.find((board) => board === slot || labelOf(bus, board) === slot);
+  if (path === undefined) throw new Fault('SLOT_UNKNOWN', { slot: slot.slice(0, 40) });
+  return path;
 }
 
 function announcer(bus: ChosenBus): (path: string, phase: PhaseName, fraction: number) => void {

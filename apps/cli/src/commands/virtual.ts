@@ -1,7 +1,7 @@
 import { benchSlots, startBenchProcess } from '@flashline/virtual-boards';
 import { type Command, Option } from 'commander';
 import { usedBoards } from '../bus-choice.ts';
-import { option } from '../options.ts';
+import { option, wholeNumber } from '../options.ts';
 import { untilStopped } from '../shutdown.ts';
 
 /** `flashline virtual`: a bench of virtual boards that outlives any station that uses it. */
@@ -10,7 +10,11 @@ export function addVirtual(program: Command): void {
     .command('virtual')
     .description('run a bench of virtual boards for other commands (--virtual-bench ADDRESS)')
     .addOption(option.virtualSpeed())
-    .addOption(new Option('--boards <count>', 'boards that are plugged in at the start').default(8).argParser(Number))
+    .addOption(
+      new Option('--boards <count>', 'boards that are plugged in at the start')
+        .default(8)
+        .argParser(wholeNumber(1, 120)),
+    )
     .action(async ({ boards, virtualSpeed: speed }: { boards: number; virtualSpeed: number }) => {
       const { stopped } = untilStopped();
       const bench = await startBenchProcess({ speed, boards: usedBoards(boards), withParent: true });

@@ -62,6 +62,7 @@ async function runWorker(options: WorkerOptions): Promise<void> {
     });
     opened.add(worker, (running) => running.stop(again));
     console.log(`flashline worker "${station.station}" is running for ${coordinatorUrl}`);
+    if (bus.choice.kind === 'virtual') console.log('SIMULATED: the boards are virtual and never count as production.');
     await stopped;
   } finally {
     await opened.close();

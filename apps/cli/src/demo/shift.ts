@@ -1,4 +1,5 @@
-import type { LiveEvent, Slot, WorkOrder } from '@flashline/contracts';
+import { Fault, type LiveEvent, type RangeInfo, type Slot, type WorkOrder } from '@flashline/contracts';
+import { programmed, rangeInfo } from '@flashline/firmware';
 import { type BoardSpec, connectBench, F405, misbehave, type RemoteBench } from '@flashline/virtual-boards';
 import { benchAddress, type Demo } from './once.ts';
 import { StationClient } from './station-client.ts';
@@ -14,7 +15,9 @@ export async function workShift(demo: Demo, stopped: Promise<void>): Promise<voi
   const bench = await connectBench(benchAddress(demo.bus));
   const interrupt = new AbortController();
   void stopped.then(() => interrupt.abort());
-  const operator = new Operator(bench, demo.seed);
+  const [within] = rangeInfo(programmed(demo.image.image)).sort((a, b) => b.bytes - a.bytes);
+  if (within === undefined) throw new Fault('IMAGE_EMPTY');
+  const operator = new Operator(bench, demo.seed, within);
   try {
     const station = new StationClient(demo.url);
     const { sha256 } = await station.uploadImage(demo.image.path);
@@ -45,14 +48,17 @@ async function startOrder(station: StationClient, image: string, loadAddress: nu
 class Operator {
   readonly #bench: RemoteBench;
   readonly #seed: number;
+  readonly #within: RangeInfo;
   /** The attempt after which each slot was last served, so that one result moves the hands once. */
   readonly #served = new Map<string, string>();
   readonly #moves = new Set<NodeJS.Timeout>();
   #boards = 1000;
 
-  constructor(bench: RemoteBench, seed: number) {
+  /** Faults strike within this range, so that they show. */
+  constructor(bench: RemoteBench, seed: number, within: RangeInfo) {
     this.#bench = bench;
     this.#seed = seed;
+    this.#within = within;
   }
 
   see(event: LiveEvent): void {
@@ -79,7 +85,7 @@ class Operator {
     const seed = this.#seed * 1_000_000 + this.#boards;
     const isBad = this.#boards % BAD_ONE_IN === 0;
     const contents = this.#boards % 3 === 0 ? 'used' : 'blank';
-    return { part: F405.name, contents, seed, misbehaviours: isBad ? [misbehave(seed, F405)] : [] };
+    return { part: F405.name, contents, seed, misbehaviours: isBad ? [misbehave(seed, this.#within)] : [] };
   }
 
   #after([minMs, maxMs]: readonly [number, number], move: () => Promise<void>): void {

@@ -9,7 +9,7 @@ export const STREAMS_MAX = 200;
 /** Bytes that may wait for one client. A snapshot of 256 slots is well below; who falls behind gets a new one. */
 const WAITING_BYTES_MAX = 1024 * 1024;
 
-const HEARTBEAT_MS = 10_000;
+const HEARTBEAT_MS = 2_000;
 
 /** Live events as server-sent events (WHATWG HTML 9.2): one `data` line with a LiveEvent, and comments as heartbeat. */
 export class EventStreams {

@@ -113,7 +113,7 @@ test('a job is not added again while its station is silent, nor once its worker 
   const attemptId = worker.jobs[0]?.assignment.attemptId ?? '';
   await worker.set('1-1', { is: 'running', seating, attemptId });
   rig.time.advance(4000);
-  await worker.set('1-1', { is: 'ended', seating, attemptId, present: true });
+  await worker.set('1-1', { is: 'ended', seating, attemptId, present: true, ready: true });
   rig.time.advance(4000);
   await settle();
   expect(worker.jobs).toHaveLength(1);

@@ -54,6 +54,7 @@ test('what keeps a station from seeing boards is told in its words', async () =>
     station: 'bench',
     simulated: false,
     toolVersion: 'rig',
+    blind: true,
     trouble: 'This computer has no USB.',
     slots: [],
   };
@@ -67,7 +68,14 @@ test('what keeps a station from seeing boards is told in its words', async () =>
 test('no more stations are remembered than one coordinator serves', async () => {
   rig = await openRig();
   for (let station = 0; station < 300; station++) {
-    const report = { station: `s${station}`, simulated: false, toolVersion: '', trouble: null, slots: [] };
+    const report = {
+      station: `s${station}`,
+      simulated: false,
+      toolVersion: '',
+      trouble: null,
+      blind: false,
+      slots: [],
+    };
     await rig.queue.broadcast(CHANNELS.bench, report);
   }
   await settle();

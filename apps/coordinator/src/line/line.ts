@@ -1,6 +1,7 @@
 import {
   type Attempt,
   CHANNELS,
+  Fault,
   type NewRuns,
   type OrderAction,
   type StartedRuns,
@@ -82,9 +83,17 @@ export class Line {
 
   /** Starts, pauses or closes an order; boards that waited for it are served at once. Throws NOT_FOUND, ORDER_STATE or ORDER_OTHER_ACTIVE. */
   moveOrder(id: string, action: OrderAction): WorkOrder {
+    if (action === 'start') this.#requireBoardsFor(this.orders.find(id));
     this.orders.move(id, action);
     this.#ordersChanged();
     return this.orders.find(id);
+  }
+
+  /** An order for virtual boards would wait for ever on real ones, and the other way round. */
+  #requireBoardsFor({ id, simulated }: WorkOrder): void {
+    const stations = this.floor.stations().filter(({ online }) => online);
+    if (stations.length > 0 && stations.every((station) => station.simulated !== simulated))
+      throw new Fault('SIMULATION_MIXED', { order: id, simulated });
   }
 
   /** Starts runs as an MES asks for them. Throws NOT_FOUND or ORDER_STATE when there is no order to work on. */

@@ -29,7 +29,7 @@ test('a slot is green only once its result is in the ledger', async () => {
   const { attemptId } = job.assignment;
   await worker.set('1-1', { is: 'running', seating, attemptId });
   expect(await slotState()).toMatchObject({ is: 'running' });
-  await worker.set('1-1', { is: 'ended', seating, attemptId, present: true });
+  await worker.set('1-1', { is: 'ended', seating, attemptId, present: true, ready: true });
   expect(await slotState()).toMatchObject({ is: 'running', progress: 0.99 });
   await worker.send(job.assignment);
   expect(rig.ledger.attempt(attemptId)?.result?.outcome).toBe('pass');

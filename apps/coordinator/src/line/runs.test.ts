@@ -35,20 +35,25 @@ test('a run on a board that is done is a new attempt on the same seating', async
 test('each slot that cannot be started says why, and stops no other', async () => {
   rig = await openRig();
   const { id } = await rig.startOrder(2);
-  const worker = await BenchWorker.start(rig.queue, ['1-1', '1-2', '1-3', '1-4']);
+  const worker = await BenchWorker.start(rig.queue, ['1-1', '1-2', '1-3', '1-4', '1-5']);
   await worker.plug('1-1');
   const seating = await worker.plug('1-2');
   const [, second] = worker.jobs;
   if (second === undefined) throw new Error('two jobs');
   await worker.finish(second, { outcome: 'error', fault: 'HOST_CRASHED' });
-  await worker.set('1-4', { is: 'ended', seating, attemptId: randomUUID(), present: false });
-  const runs = await run({ orderId: id, slots: ['1-1', '1-2', '1-2', '1-3', '1-4', '9-9'].map((slot) => ({ slot })) });
+  await worker.set('1-4', { is: 'ended', seating, attemptId: randomUUID(), present: false, ready: false });
+  await worker.set('1-5', { is: 'ended', seating, attemptId: randomUUID(), present: true, ready: false });
+  const runs = await run({
+    orderId: id,
+    slots: ['1-1', '1-2', '1-2', '1-3', '1-4', '1-5', '9-9'].map((slot) => ({ slot })),
+  });
   expect(runs.map(({ fault }) => fault)).toEqual([
     'SLOT_BUSY',
     null,
     'SLOT_BUSY',
     'SLOT_UNKNOWN',
     'SLOT_UNKNOWN',
+    'BOARD_NOT_READY',
     'SLOT_UNKNOWN',
   ]);
 });

@@ -33,14 +33,17 @@ function startRun({ floor, dispatcher }: RunParts, order: WorkOrder, wanted: Wan
   }
 }
 
-/** Throws SLOT_UNKNOWN, SLOT_AMBIGUOUS or SLOT_BUSY. */
+/** Throws SLOT_UNKNOWN, SLOT_AMBIGUOUS, SLOT_BUSY or BOARD_NOT_READY. */
 function placeOf(floor: Floor, { station, slot }: WantedRun): Place {
   const stations = floor.stations().filter((known) => known.online && (station ?? known.station) === known.station);
   const places = stations.flatMap((known) => seatedPlaces(known, slot));
   const [place, other] = places;
   if (place === undefined) throw new Fault('SLOT_UNKNOWN', { slot });
   if (other !== undefined) throw new Fault('SLOT_AMBIGUOUS', { slot });
-  if (place.bench.state.is === 'running') throw new Fault('SLOT_BUSY', { slot });
+  const { state } = place.bench;
+  if (state.is === 'running') throw new Fault('SLOT_BUSY', { slot });
+  // A board that passed runs its application: an attempt could only end as an error, and would hide the pass.
+  if (state.is === 'ended' && !state.ready) throw new Fault('BOARD_NOT_READY', { slot });
   return place;
 }
 

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { resultOf } from '../rig/bench-worker.ts';
 import { slotView } from './slot-view.ts';
 
-const ONLINE = { station: 'bench', simulated: false, online: true };
+const ONLINE = { station: 'bench', simulated: false, online: true, blind: false };
 const MOMENT = '2026-01-31T08:00:00.000Z';
 const ID = { old: '00000000-0000-4000-8000-000000000001', new: '00000000-0000-4000-8000-000000000002' };
 const SEATING: Seating = {
@@ -44,16 +44,25 @@ test('a slot of a silent station is offline, whatever it said last', () => {
   expect(slotView({ ...ONLINE, online: false }, bench, attempt(ID.old, 'pass'), null).state).toEqual({ is: 'offline' });
 });
 
+test('a slot that its station cannot see shows nothing that is old, but goes on with what runs', () => {
+  const blind = { ...ONLINE, blind: true };
+  const ended = { is: 'ended', seating: SEATING, attemptId: ID.old, present: true, ready: false } as const;
+  const bench: BenchSlot = { slot: '1-1', label: 'A1', state: ended };
+  expect(slotView(blind, bench, attempt(ID.old, 'pass'), null).state).toEqual({ is: 'offline' });
+  const running = { is: 'running', seating: SEATING, attemptId: ID.new } as const;
+  expect(slotView(blind, { ...bench, state: running }, attempt(ID.new, 'open'), null).state.is).toBe('running');
+});
+
 test('a board without an attempt waits, and with an open one that its worker has not taken it is queued', () => {
   const waiting = { is: 'waiting', seating: SEATING } as const;
   expect(view(waiting, null)).toMatchObject({ is: 'waiting', seatingId: SEATING.id });
   expect(view(waiting, attempt(ID.new, 'open'))).toMatchObject({ is: 'queued', attemptId: ID.new });
-  const ended = { is: 'ended', seating: SEATING, attemptId: ID.old, present: true } as const;
+  const ended = { is: 'ended', seating: SEATING, attemptId: ID.old, present: true, ready: true } as const;
   expect(view(ended, attempt(ID.new, 'open'))).toMatchObject({ is: 'queued', attemptId: ID.new });
 });
 
 test('an attempt that ended on the bench stays at the last percent until the ledger has it', () => {
-  const ended = { is: 'ended', seating: SEATING, attemptId: ID.old, present: true } as const;
+  const ended = { is: 'ended', seating: SEATING, attemptId: ID.old, present: true, ready: true } as const;
   expect(view(ended, attempt(ID.old, 'open'))).toMatchObject({ is: 'running', progress: 0.99 });
   expect(view(ended, null)).toMatchObject({ is: 'running', progress: 0.99 });
   expect(view(ended, attempt(ID.old, 'pass'))).toMatchObject({ is: 'done', outcome: 'pass', present: true });
@@ -85,7 +94,12 @@ test('whatever bench and ledger say, only a recorded attempt is done, with the o
     fc.constant<BenchSlot['state']>({ is: 'stranger', vendorId: 1, productId: 2 }),
     fc.constant<BenchSlot['state']>({ is: 'waiting', seating: SEATING }),
     fc.record({ is: fc.constant('running' as const), attemptId: fc.constantFrom(ID.old, ID.new) }),
-    fc.record({ is: fc.constant('ended' as const), attemptId: fc.constantFrom(ID.old, ID.new), present: fc.boolean() }),
+    fc.record({
+      is: fc.constant('ended' as const),
+      attemptId: fc.constantFrom(ID.old, ID.new),
+      present: fc.boolean(),
+      ready: fc.boolean(),
+    }),
   );
   const latest = fc.option(
     fc.tuple(fc.constantFrom(ID.old, ID.new), fc.constantFrom('open' as const, 'pass' as const, 'fail' as const)),

@@ -13,6 +13,8 @@ export interface SlotOwner {
   readonly station: string;
   readonly simulated: boolean;
   readonly online: boolean;
+  /** It cannot see its slots: nothing of what it says of them may be shown as if it were so now. */
+  readonly blind: boolean;
 }
 
 type Seated = Extract<BenchSlot['state'], { seating: unknown }>;
@@ -26,7 +28,8 @@ const FRACTION_MAX = 0.99;
  */
 export function slotView(owner: SlotOwner, bench: BenchSlot, latest: Attempt | null, progress: Progress | null): Slot {
   const { station, simulated } = owner;
-  const state = owner.online ? stateOf(bench.state, latest, progress) : ({ is: 'offline' } as const);
+  const isKnown = owner.online && (!owner.blind || bench.state.is === 'running');
+  const state = isKnown ? stateOf(bench.state, latest, progress) : ({ is: 'offline' } as const);
   return { station, slot: bench.slot, label: bench.label, simulated, state };
 }
 
@@ -53,8 +56,8 @@ function seatedState(bench: Seated, latest: Attempt | null, progress: Progress |
     return { is: 'queued', ...onBoard, attemptId: latest.attemptId };
   if (latest !== null && latest.result !== null && (bench.is !== 'running' || latest.attemptId === heldId)) {
     const { outcome, fault } = latest.result;
-    const present = bench.is !== 'ended' || bench.present;
-    return { is: 'done', ...onBoard, present, attemptId: latest.attemptId, outcome, fault };
+    const { present, ready } = bench.is === 'ended' ? bench : { present: true, ready: bench.is === 'waiting' };
+    return { is: 'done', ...onBoard, present, ready, attemptId: latest.attemptId, outcome, fault };
   }
   if (heldId === null) return { is: 'waiting', ...onBoard };
   const own = progress?.attemptId === heldId ? progress : null;

@@ -57,7 +57,7 @@ export class BenchWorker {
   async report(): Promise<void> {
     const slots = [...this.#states].map(([slot, state]) => ({ slot, label: `L${slot}`, state }));
     const { station } = this;
-    const report = { station, simulated: this.#simulated, toolVersion: 'rig', trouble: null, slots };
+    const report = { station, simulated: this.#simulated, toolVersion: 'rig', trouble: null, blind: false, slots };
     await this.#queue.broadcast(CHANNELS.bench, report);
     await settle();
   }
@@ -68,7 +68,13 @@ export class BenchWorker {
     const state = this.#states.get(assignment.slot);
     if (state !== undefined && 'seating' in state) {
       const { seating } = state;
-      await this.set(assignment.slot, { is: 'ended', seating, attemptId: assignment.attemptId, present: true });
+      await this.set(assignment.slot, {
+        is: 'ended',
+        seating,
+        attemptId: assignment.attemptId,
+        present: true,
+        ready: true,
+      });
     }
   }
 

@@ -62,7 +62,7 @@ function Sheet({ attempt }: { attempt: Attempt }) {
         <p>
           {attempt.simulated && <span class="tag-simulated">Simulated: does not count as production</span>}{' '}
           <span class="when">
-            {date} {time}
+            {date} {time} local time
           </span>
         </p>
       </header>

@@ -79,7 +79,7 @@ function Actions({ slot, state }: { slot: Slot; state: SlotState }) {
     case 'waiting':
       return <RunAction key={state.seatingId} slot={slot} name="Run now" />;
     case 'done':
-      return state.present ? <RunAction key={state.attemptId} slot={slot} name="Run again" /> : null;
+      return state.present && state.ready ? <RunAction key={state.attemptId} slot={slot} name="Run again" /> : null;
     case 'offline':
     case 'empty':
     case 'stranger':

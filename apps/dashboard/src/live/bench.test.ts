@@ -31,6 +31,7 @@ const passed = (attemptId: string): SlotState => ({
   is: 'done',
   ...ON_BOARD,
   present: true,
+  ready: false,
   attemptId,
   outcome: 'pass',
   fault: null,

@@ -97,7 +97,7 @@ test('the end of the stream is offline at once, and a fresh snapshot is online a
   expect(links.at(-1)).toEqual({ is: 'online' });
 });
 
-test('heartbeats keep the link alive; 15 s without a byte end it', async () => {
+test('heartbeats keep the link alive; 5 s without a byte end it', async () => {
   const { links, send, clock } = station();
   await send(SNAPSHOT);
   for (let beats = 0; beats < 5; beats++) {
@@ -105,7 +105,7 @@ test('heartbeats keep the link alive; 15 s without a byte end it', async () => {
     await send(HEARTBEAT);
   }
   expect(links.at(-1)).toEqual({ is: 'online' });
-  await clock.pass(SILENCE_MS_MAX - 1);
+  await clock.pass(4_999);
   expect(links.at(-1)).toEqual({ is: 'online' });
   await clock.pass(1);
   expect(links.at(-1)?.is).toBe('offline');

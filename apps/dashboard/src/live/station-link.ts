@@ -2,8 +2,8 @@ import type { LiveEvent } from '@flashline/contracts';
 import type { Clock } from './clock.ts';
 import { createEventReader } from './event-stream.ts';
 
-/** The station sends a heartbeat every 10 s; after this long without a byte nothing on the page can be trusted. */
-export const SILENCE_MS_MAX = 15_000;
+/** The station sends a heartbeat every 2 s; after this long without a byte nothing on the page can be trusted. */
+export const SILENCE_MS_MAX = 5_000;
 /** Pause before the next try to connect. */
 export const RETRY_MS = 1_500;
 

@@ -1,4 +1,4 @@
-import type { Outcome } from '@flashline/contracts';
+import { FAULT_CODES, type FaultCode, type Outcome } from '@flashline/contracts';
 import { useComputed } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
@@ -26,14 +26,21 @@ export function LogFilterBar({ filters }: { filters: LogFilters }) {
           </option>
         ))}
       </Choice>
+      <Choice name="Fault" value={filters.fault} onPick={(value) => narrow({ fault: value as FaultCode | '' })}>
+        {FAULT_CODES.toSorted().map((fault) => (
+          <option key={fault} value={fault}>
+            {fault}
+          </option>
+        ))}
+      </Choice>
       <Choice name="Order" value={filters.orderId} onPick={(orderId) => narrow({ orderId })}>
         <Orders chosen={filters.orderId} />
       </Choice>
       <Choice name="Slot" value={filters.place} onPick={(place) => narrow({ place })}>
         <Places chosen={filters.place} />
       </Choice>
-      <Day name="From" value={filters.since} onPick={(since) => narrow({ since })} />
-      <Day name="To" value={filters.until} onPick={(until) => narrow({ until })} />
+      <Day name="From, local day" value={filters.since} onPick={(since) => narrow({ since })} />
+      <Day name="To, local day" value={filters.until} onPick={(until) => narrow({ until })} />
       {narrowed && (
         <a class="button" href="/log">
           Clear

@@ -12,15 +12,17 @@ const ATTEMPT = {
   image: '9f'.repeat(32),
   unit: 'SN-40_7',
   assignedAt: new Date(2026, 10, 22, 12).toISOString(),
-  result: { outcome: 'fail', board: { usbSerial: '357F34593137' } },
+  result: { outcome: 'fail', fault: 'BOARD_GONE', board: { usbSerial: '357F34593137' } },
 } as Attempt;
 
 test('what the address says comes back as the same address', () => {
-  const query = 'search=SN-1&outcome=fail&orderId=WO-1&place=ST07%2F1-2.3&since=2026-11-01&until=2026-11-30';
+  const query =
+    'search=SN-1&outcome=fail&fault=BOARD_GONE&orderId=WO-1&place=ST07%2F1-2.3&since=2026-11-01&until=2026-11-30';
   const filters = filtersIn(query);
   expect(filters).toEqual({
     search: 'SN-1',
     outcome: 'fail',
+    fault: 'BOARD_GONE',
     orderId: 'WO-1',
     place: 'ST07/1-2.3',
     since: '2026-11-01',
@@ -32,13 +34,20 @@ test('what the address says comes back as the same address', () => {
 });
 
 test('nonsense in the address narrows nothing', () => {
-  expect(filtersIn('outcome=great&since=yesterday&until=2026-13-45&other=1')).toEqual(NO_FILTERS);
+  expect(filtersIn('outcome=great&fault=BAD&since=yesterday&until=2026-13-45&other=1')).toEqual(NO_FILTERS);
   expect(filtersIn(`search=${'x'.repeat(500)}`).search).toHaveLength(64);
 });
 
 test('the station is asked with whole days of this computer, the end exclusive', () => {
-  const query = attemptQuery({ ...NO_FILTERS, place: 'ST07/1-2.3', since: '2026-11-22', until: '2026-11-22' });
+  const query = attemptQuery({
+    ...NO_FILTERS,
+    fault: 'BOARD_GONE',
+    place: 'ST07/1-2.3',
+    since: '2026-11-22',
+    until: '2026-11-22',
+  });
   expect(Object.fromEntries(query)).toEqual({
+    fault: 'BOARD_GONE',
     station: 'ST07',
     slot: '1-2.3',
     since: new Date(2026, 10, 22).toISOString(),
@@ -51,6 +60,7 @@ test('a new attempt is inserted only where it matches', () => {
   const fits = (change: Partial<typeof NO_FILTERS>): boolean => matches(ATTEMPT, { ...NO_FILTERS, ...change });
   expect(fits({})).toBe(true);
   expect([fits({ outcome: 'fail' }), fits({ outcome: 'pass' })]).toEqual([true, false]);
+  expect([fits({ fault: 'BOARD_GONE' }), fits({ fault: 'VERIFY_MISMATCH' })]).toEqual([true, false]);
   expect([fits({ orderId: 'WO-1142' }), fits({ orderId: 'WO-1' })]).toEqual([true, false]);
   expect([fits({ place: 'ST07/1-2.3' }), fits({ place: 'ST08/1-2.3' })]).toEqual([true, false]);
   expect([fits({ since: '2026-11-22' }), fits({ since: '2026-11-23' })]).toEqual([true, false]);

@@ -1,10 +1,11 @@
-import type { Attempt, Outcome } from '@flashline/contracts';
+import { type Attempt, FAULT_CODES, type FaultCode, type Outcome } from '@flashline/contracts';
 import { OUTCOME_WORDS } from '../words/slot-face.ts';
 
 /** What the log is narrowed to. Empty strings narrow nothing; dates are days on the wall of this computer. */
 export interface LogFilters {
   readonly search: string;
   readonly outcome: Outcome | '';
+  readonly fault: FaultCode | '';
   readonly orderId: string;
   /** `station/slot`, as the bench names its slots. */
   readonly place: string;
@@ -13,7 +14,15 @@ export interface LogFilters {
 }
 
 /** A log that is not narrowed. */
-export const NO_FILTERS: LogFilters = { search: '', outcome: '', orderId: '', place: '', since: '', until: '' };
+export const NO_FILTERS: LogFilters = {
+  search: '',
+  outcome: '',
+  fault: '',
+  orderId: '',
+  place: '',
+  since: '',
+  until: '',
+};
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
@@ -26,6 +35,7 @@ export function filtersIn(query: string): LogFilters {
   return {
     search: text('search').slice(0, 64),
     outcome: isOutcome(outcome) ? outcome : '',
+    fault: FAULT_CODES.find((code) => code === text('fault')) ?? '',
     orderId: text('orderId'),
     place: text('place'),
     since: day('since'),
@@ -41,12 +51,13 @@ export function logHref(filters: LogFilters, cursor = ''): string {
 
 /** The same filters as the station's `AttemptQuery` wants them. */
 export function attemptQuery(filters: LogFilters): URLSearchParams {
-  const { search, outcome, orderId, place, since, until } = filters;
+  const { search, outcome, fault, orderId, place, since, until } = filters;
   const [station = '', slot = ''] = place.split('/');
   const end = dayStart(until);
   const wanted = {
     search,
     outcome,
+    fault,
     orderId,
     station,
     slot,
@@ -57,11 +68,13 @@ export function attemptQuery(filters: LogFilters): URLSearchParams {
 }
 
 /** Whether a new attempt belongs on a page with these filters; agrees with the station's own search. */
-export function matches(attempt: Attempt, { search, outcome, orderId, place, since, until }: LogFilters): boolean {
+export function matches(attempt: Attempt, filters: LogFilters): boolean {
+  const { search, outcome, fault, orderId, place, since, until } = filters;
   const assignedAt = new Date(attempt.assignedAt);
   const [from, end] = [dayStart(since), dayStart(until)];
   return (
     (outcome === '' || attempt.result?.outcome === outcome) &&
+    (fault === '' || attempt.result?.fault === fault) &&
     (orderId === '' || attempt.orderId === orderId) &&
     (place === '' || `${attempt.station}/${attempt.slot}` === place) &&
     (from === null || assignedAt >= from) &&

@@ -1,6 +1,6 @@
 import type { Attempt } from '@flashline/contracts';
 import { OutcomeWord, ProofWord } from '../parts/outcome.tsx';
-import { durationText, shortHash, wallTime, zoneText } from '../words/formats.ts';
+import { durationText, shortHash, wallTime } from '../words/formats.ts';
 
 /** Attempts as rows; each opens its record. */
 export function LogTable({ attempts }: { attempts: readonly Attempt[] }) {
@@ -10,7 +10,7 @@ export function LogTable({ attempts }: { attempts: readonly Attempt[] }) {
         <caption class="unseen">Attempts, newest first</caption>
         <thead>
           <tr>
-            <th scope="col">Time, {zoneText(-new Date().getTimezoneOffset())}</th>
+            <th scope="col">Local time</th>
             <th scope="col">Slot</th>
             <th scope="col">Outcome</th>
             <th scope="col">Fault</th>

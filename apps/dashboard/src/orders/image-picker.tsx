@@ -34,19 +34,20 @@ export function ImagePicker({ choice }: { choice: Signal<ImageChoice> }) {
       if (answer.kind === 'ok') held.value = answer.value.images;
     });
   }, []);
+  const { value } = choice;
+  const images = withChosen(held.value, value);
   const pickFile = (files: FileList | null): void => {
     const file = files?.item(0) ?? null;
     choice.value = file === null ? { kind: 'none' } : { kind: 'file', file };
   };
   const pickHeld = (sha256: string): void => {
-    const image = held.value.find((candidate) => candidate.sha256 === sha256);
+    const image = images.find((candidate) => candidate.sha256 === sha256);
     choice.value = image === undefined ? { kind: 'none' } : { kind: 'held', image };
   };
-  const { value } = choice;
   return (
     <fieldset>
       <legend>Firmware image</legend>
-      {held.value.length > 0 && (
+      {images.length > 0 && (
         <div class="field">
           <label for={heldId}>On this station</label>
           <select
@@ -55,7 +56,7 @@ export function ImagePicker({ choice }: { choice: Signal<ImageChoice> }) {
             onChange={(event) => pickHeld(event.currentTarget.value)}
           >
             <option value="">Upload a file</option>
-            {held.value.map((image) => (
+            {images.map((image) => (
               <option key={image.sha256} value={image.sha256}>
                 {`${image.name} · ${bytesText(image.content.bytes)} · ${shortHash(image.sha256)}`}
               </option>
@@ -78,4 +79,10 @@ export function ImagePicker({ choice }: { choice: Signal<ImageChoice> }) {
       )}
     </fieldset>
   );
+}
+
+/** A file that was uploaded a moment ago is chosen before it is in the list. */
+function withChosen(held: readonly Image[], choice: ImageChoice): readonly Image[] {
+  if (choice.kind !== 'held' || held.some(({ sha256 }) => sha256 === choice.image.sha256)) return held;
+  return [choice.image, ...held];
 }

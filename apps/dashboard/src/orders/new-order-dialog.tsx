@@ -21,7 +21,7 @@ export function NewOrderDialog({ onClose }: { onClose: () => void }) {
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     busy.value = true;
-    refusal.value = await placeOrder(draft.value, choice.value, startsNow.value);
+    refusal.value = await placeOrder(draft.value, choice, startsNow.value);
     busy.value = false;
     if (refusal.value === null) onClose();
   };

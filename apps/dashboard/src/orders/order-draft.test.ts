@@ -28,7 +28,7 @@ test('what cannot be read is named', () => {
   expect(orderIn({ ...DRAFT, orderId: ' WO-7 ' }, IMAGE, false)).toMatchObject({ order: { id: 'WO-7' } });
 });
 
-test('only a raw binary needs an address', () => {
+test('only the name of a raw binary asks for an address', () => {
   expect(['app.bin', 'APP.BIN', 'app.hex', 'app.dfu', 'bin'].map(needsAddress)).toEqual([
     true,
     true,

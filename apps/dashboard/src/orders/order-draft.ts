@@ -15,7 +15,7 @@ export type DraftedOrder =
 
 const ADDRESS = /^(0x)?[0-9a-f]{1,8}$/i;
 
-/** Whether the file is a raw binary, which does not say where it belongs. */
+/** Whether a file looks like a raw binary, which does not say where it belongs. Only the station, which reads it, knows. */
 export function needsAddress(fileName: string): boolean {
   return /\.bin$/i.test(fileName);
 }

@@ -60,10 +60,3 @@ export function wallTime(moment: string, offsetMin: number = offsetOf(moment)): 
 function offsetOf(moment: string): number {
   return -new Date(moment).getTimezoneOffset();
 }
-
-/** How times on the page are to be read: `UTC+2`, `UTC-3:30`. */
-export function zoneText(offsetMin: number): string {
-  const ahead = Math.abs(offsetMin);
-  const minutes = ahead % 60 === 0 ? '' : `:${String(ahead % 60).padStart(2, '0')}`;
-  return ahead === 0 ? 'UTC' : `UTC${offsetMin < 0 ? '-' : '+'}${Math.floor(ahead / 60)}${minutes}`;
-}

@@ -4,7 +4,7 @@ import { faceOf } from './slot-face.ts';
 
 const BOARD = { vendorId: 0x0483, productId: 0xdf11, bcdDevice: 0x2200, usbSerial: null, layout: null };
 const ON_BOARD = { seatingId: 'seating', since: '2026-11-22T09:00:00.000Z', board: BOARD, attemptId: 'attempt' };
-const DONE = { is: 'done', ...ON_BOARD, present: true } as const;
+const DONE = { is: 'done', ...ON_BOARD, present: true, ready: true } as const;
 
 test('every state has its own word and says what to do', () => {
   const states: readonly SlotState[] = [
@@ -14,7 +14,7 @@ test('every state has its own word and says what to do', () => {
     { is: 'waiting', seatingId: 'seating', since: ON_BOARD.since, board: BOARD },
     { is: 'queued', ...ON_BOARD },
     { is: 'running', ...ON_BOARD, phase: null, progress: 0 },
-    { ...DONE, outcome: 'pass', fault: null },
+    { ...DONE, ready: false, outcome: 'pass', fault: null },
     { ...DONE, outcome: 'fail', fault: 'WRITE_REFUSED' },
     { ...DONE, outcome: 'error', fault: 'USB_BUSY' },
     { ...DONE, outcome: 'aborted', fault: 'CANCELLED' },
@@ -57,10 +57,12 @@ test('every fault gives the advice of the catalogue, in the tone of whom it blam
 });
 
 test('a pass that was pulled asks for the next board, a failure keeps its advice', () => {
-  expect(faceOf({ ...DONE, present: false, outcome: 'pass', fault: null }, '')).toMatchObject({
+  expect(faceOf({ ...DONE, present: false, ready: false, outcome: 'pass', fault: null }, '')).toMatchObject({
     tone: 'pulled',
     word: 'Pass',
     hint: 'Plug the next board in.',
   });
-  expect(faceOf({ ...DONE, present: false, outcome: 'fail', fault: 'WRITE_REFUSED' }, '').tone).toBe('fail');
+  expect(faceOf({ ...DONE, present: false, ready: false, outcome: 'fail', fault: 'WRITE_REFUSED' }, '').tone).toBe(
+    'fail',
+  );
 });

@@ -26,6 +26,7 @@ export class Bench {
   readonly #world: BenchWorld;
   readonly #slots = new Map<string, { readonly label: string; state: SlotState }>();
   #isOpen = true;
+  #scannedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(world: BenchWorld) {
     this.#world = world;
@@ -40,13 +41,17 @@ export class Bench {
   /** Takes in one full scan of the bus. */
   scan(devices: readonly BusDevice[]): void {
     const byPath = new Map(devices.map((device) => [device.path, device]));
+    const nowMs = this.#world.nowMs();
+    const unseenMs = nowMs - this.#scannedAtMs;
+    this.#scannedAtMs = nowMs;
     if (this.#isOpen)
       for (const { path, mode } of devices) if (mode === 'dfu' && !this.#slots.has(path)) this.#add(path, path);
     for (const path of this.#slots.keys())
       this.tell(path, {
         on: 'scanned',
         device: byPath.get(path) ?? null,
-        nowMs: this.#world.nowMs(),
+        nowMs,
+        unseenMs,
         moment: this.#world.moment(),
         seatingId: this.#world.newId(),
       });
@@ -65,11 +70,11 @@ export class Bench {
   }
 
   /** Knows again who sat where before a restart. */
-  remember(seats: readonly Seat[]): void {
-    for (const { slot: path, seating, attemptId, address } of seats) {
+  remember(seats: readonly (Seat & { readonly hasPassed: boolean })[]): void {
+    for (const { slot: path, seating, attemptId, address, hasPassed } of seats) {
       if (this.#isOpen && !this.#slots.has(path)) this.#add(path, path);
       const slot = this.#slots.get(path);
-      if (slot !== undefined) slot.state = { is: 'remembered', seating, attemptId, address };
+      if (slot !== undefined) slot.state = { is: 'remembered', seating, attemptId, address, hasPassed };
     }
   }
 

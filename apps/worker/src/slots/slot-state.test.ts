@@ -1,9 +1,18 @@
 import type { BusDevice } from '@flashline/dfuse';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { benchState, EMPTY, next, PULLED_AFTER_MS, type SlotEvent, type SlotState } from './slot-state.ts';
+import {
+  benchState,
+  EMPTY,
+  next,
+  PULLED_AFTER_MS,
+  type SlotEvent,
+  type SlotState,
+  UNSEEN_MS_MAX,
+} from './slot-state.ts';
 
-const DFU = { vendorId: 0x0483, productId: 0xdf11, bcdDevice: 0x2200, usbSerial: 'STM32', mode: 'dfu' } as const;
+const identity = { vendorId: 0x0483, productId: 0xdf11, bcdDevice: 0x2200, usbSerial: 'STM32' } as const;
+const DFU = { ...identity, mode: 'dfu' } as const;
 
 function dfu(address: number): BusDevice {
   return { ...DFU, path: '1-1.1', address };
@@ -13,8 +22,9 @@ function application(address: number): BusDevice {
   return { ...DFU, path: '1-1.1', address, productId: 0x5740, mode: 'application' };
 }
 
-function scan(device: BusDevice | null, nowMs: number, seatingId = `seating-at-${nowMs}`): SlotEvent {
-  return { on: 'scanned', device, nowMs, moment: '2026-01-01T00:00:00.000Z', seatingId };
+function scan(device: BusDevice | null, nowMs: number, unseenMs = 100): SlotEvent {
+  const seatingId = `seating-at-${nowMs}`;
+  return { on: 'scanned', device, nowMs, unseenMs, moment: '2026-01-01T00:00:00.000Z', seatingId };
 }
 
 function after(...events: readonly SlotEvent[]): SlotState {
@@ -71,6 +81,36 @@ describe('a slot', () => {
       is: 'waiting',
       seating: { id: `seating-at-${100 + PULLED_AFTER_MS}` },
     });
+  });
+
+  test('begins a new seating for a board that appeared while nobody looked, however short it was', () => {
+    expect(after(...passed, scan(dfu(2), 150, UNSEEN_MS_MAX + 1))).toMatchObject({ is: 'waiting' });
+    const failed = [scan(dfu(1), 0), begun, ended] as const;
+    expect(after(...failed, scan(dfu(2), 150, UNSEEN_MS_MAX + 1))).toMatchObject({ is: 'waiting' });
+    expect(after(...failed, scan(dfu(1), 150, UNSEEN_MS_MAX + 1))).toMatchObject({ is: 'ended' });
+  });
+
+  test('begins a new seating at once for a board that gives another serial', () => {
+    const other = { ...dfu(2), usbSerial: 'OTHER' };
+    expect(after(...passed, scan(other, 150))).toMatchObject({
+      is: 'waiting',
+      seating: { board: { usbSerial: 'OTHER' } },
+    });
+    const swappedWhileRunning = [scan(dfu(1), 0), begun, scan(other, 50), ended] as const;
+    expect(after(...swappedWhileRunning, scan(other, 200))).toMatchObject({ is: 'waiting' });
+  });
+
+  const seating = { id: 's', since: 'then', board: { ...identity, layout: null } };
+  const remembered = { is: 'remembered', seating, attemptId: 'a', address: 7, hasPassed: false } as const;
+
+  test('knows a board again after a restart when it kept its address and says the same of itself', () => {
+    expect(next(remembered, scan(dfu(7), 0))).toMatchObject({ is: 'ended', seating: { id: 's' } });
+    expect(next(remembered, scan(dfu(8), 0))).toMatchObject({ is: 'waiting' });
+    expect(next(remembered, scan({ ...dfu(7), usbSerial: 'OTHER' }, 0))).toMatchObject({ is: 'waiting' });
+  });
+
+  test('never shows a pass from before a restart on a board that is in its bootloader', () => {
+    expect(next({ ...remembered, hasPassed: true }, scan(dfu(7), 0))).toMatchObject({ is: 'waiting' });
   });
 
   test('does not call a running application a new board, however late it appears', () => {

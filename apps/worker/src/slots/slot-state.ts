@@ -3,6 +3,8 @@ import type { BusDevice } from '@flashline/dfuse';
 
 /** A board that was away for longer than this was pulled: no hand swaps boards faster, no board re-enumerates slower. */
 export const PULLED_AFTER_MS = 700;
+/** Boards may have been swapped unseen between two looks at the bus that are further apart than this: a rescan and its slack. */
+export const UNSEEN_MS_MAX = 1300;
 
 /** One slot as the worker follows it. */
 export type SlotState =
@@ -12,7 +14,9 @@ export type SlotState =
       readonly is: 'remembered';
       readonly seating: Seating;
       readonly attemptId: string;
-      readonly address: number | null;
+      /** The address at which it was last in its bootloader. */
+      readonly address: number;
+      readonly hasPassed: boolean;
     }
   | { readonly is: 'stranger'; readonly device: BusDevice }
   | { readonly is: 'waiting'; readonly seating: Seating; readonly device: BusDevice }
@@ -32,6 +36,8 @@ export type SlotEvent =
       readonly on: 'scanned';
       readonly device: BusDevice | null;
       readonly nowMs: number;
+      /** How long nobody had looked before this scan. */
+      readonly unseenMs: number;
       readonly moment: string;
       readonly seatingId: string;
     }
@@ -57,6 +63,7 @@ export function next(slot: SlotState, event: SlotEvent): SlotState {
 }
 
 type Scanned = Extract<SlotEvent, { on: 'scanned' }>;
+type Ended = Extract<SlotState, { is: 'ended' }>;
 
 function scanned(slot: SlotState, event: Scanned): SlotState {
   const { device } = event;
@@ -80,21 +87,41 @@ function scanned(slot: SlotState, event: Scanned): SlotState {
   }
 }
 
-function scannedAfterTheEnd(slot: Extract<SlotState, { is: 'ended' }>, event: Scanned): SlotState {
+function scannedAfterTheEnd(slot: Ended, event: Scanned): SlotState {
   const { device, nowMs } = event;
   if (device === null) return { ...slot, device, absentSinceMs: slot.absentSinceMs ?? nowMs };
-  const wasPulled = slot.absentSinceMs !== null && nowMs - slot.absentSinceMs >= PULLED_AFTER_MS;
-  if (wasPulled && device.mode === 'dfu') return arrived(event);
-  // BOOT0 still held: the board that just passed is back in its bootloader. Taking it for a new one would never end.
+  if (device.mode === 'dfu' && isAnother(slot, event, device)) return arrived(event);
   if (slot.absentSinceMs === null && sameDevice(slot.device, device)) return slot;
   return { ...slot, device, absentSinceMs: null };
 }
 
-/** A board that kept its USB address never left: flashing it again by itself would be a second time. */
+/**
+ * Whether a board in its bootloader is another than the one whose attempt has ended: showing it that verdict would be a pass
+ * without proof. A board whose BOOT0 is still held is back within a moment, is seen all the time, and says the same of itself;
+ * taking it for a new one would flash it for ever.
+ */
+function isAnother(slot: Ended, { nowMs, unseenMs }: Scanned, device: BusDevice): boolean {
+  if (contradicts(slot.seating.board, device)) return true;
+  if (sameDevice(slot.device, device)) return false;
+  const wasPulled = slot.absentSinceMs !== null && nowMs - slot.absentSinceMs >= PULLED_AFTER_MS;
+  return wasPulled || unseenMs > UNSEEN_MS_MAX;
+}
+
+/** A serial is never a key, for many boards have the same; but two different ones are two boards. */
+function contradicts(board: BoardIdentity, { vendorId, productId, bcdDevice, usbSerial }: BusDevice): boolean {
+  if (vendorId !== board.vendorId || productId !== board.productId || bcdDevice !== board.bcdDevice) return true;
+  return usbSerial !== null && board.usbSerial !== null && usbSerial !== board.usbSerial;
+}
+
+/**
+ * A board that kept its USB address never left: flashing it again by itself would be a second time. One that has passed had left
+ * its bootloader, so whatever is in its bootloader now is another.
+ */
 function scannedAfterARestart(slot: Extract<SlotState, { is: 'remembered' }>, event: Scanned): SlotState {
   const { device } = event;
-  if (device?.mode === 'dfu' && device.address !== slot.address) return arrived(event);
-  const { seating, attemptId } = slot;
+  const { seating, attemptId, address, hasPassed } = slot;
+  if (device?.mode === 'dfu' && (hasPassed || device.address !== address || contradicts(seating.board, device)))
+    return arrived(event);
   // Whatever comes after an empty port has been plugged in while nobody looked.
   const absentSinceMs = device === null ? Number.NEGATIVE_INFINITY : null;
   return { is: 'ended', seating, attemptId, device, absentSinceMs };
@@ -122,13 +149,19 @@ export function benchState(slot: SlotState): BenchState {
     case 'stranger':
       return { is: 'stranger', vendorId: slot.device.vendorId, productId: slot.device.productId };
     case 'remembered':
-      return { is: 'ended', seating: slot.seating, attemptId: slot.attemptId, present: false };
+      return { is: 'ended', seating: slot.seating, attemptId: slot.attemptId, present: false, ready: false };
     case 'waiting':
       return { is: 'waiting', seating: slot.seating };
     case 'running':
       return { is: 'running', seating: slot.seating, attemptId: slot.attemptId };
     case 'ended':
-      return { is: 'ended', seating: slot.seating, attemptId: slot.attemptId, present: slot.device !== null };
+      return {
+        is: 'ended',
+        seating: slot.seating,
+        attemptId: slot.attemptId,
+        present: slot.device !== null,
+        ready: slot.device?.mode === 'dfu',
+      };
     default:
       return slot satisfies never;
   }

@@ -164,6 +164,12 @@ export const REQUEST_FAULTS = {
     do: 'Check the address.',
     retry: false,
   },
+  BOARD_NOT_READY: {
+    says: 'The board in the slot is not in its bootloader.',
+    blames: 'request',
+    do: 'Hold BOOT0, pull the board and plug it in again.',
+    retry: true,
+  },
   ORDER_EXISTS: {
     says: 'There is another work order with this id.',
     blames: 'request',

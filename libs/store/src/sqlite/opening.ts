@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Fault } from '@flashline/contracts';
 import Database from 'better-sqlite3';
@@ -35,6 +36,8 @@ export function openToWrite(file: string, applicationId: number): Connection {
 
 /** Opens a database that another process may be writing, and changes nothing. Faults: FILE_UNREADABLE, DATA_DAMAGED. */
 export function openToRead(file: string, applicationId: number): Connection {
+  // For a folder that is missing the binding throws something that is no error of SQLite.
+  if (!existsSync(file)) throw new Fault('FILE_UNREADABLE', { file, reason: 'there is no such file' });
   return opened(file, { readonly: true, fileMustExist: true }, 'opening to read', (database) => {
     refuseForeign(database, applicationId);
     database.pragma('trusted_schema = 0');

@@ -1,7 +1,6 @@
 import { Fault } from '@flashline/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { F405 } from '../chip/parts.ts';
 import { parseBoardSpec } from './board-spec.ts';
 import { misbehave } from './misbehaviour.ts';
 
@@ -25,7 +24,7 @@ describe('a board description', () => {
 
   test('may hold any fault that a shift brings', () => {
     for (let seed = 0; seed < 100; seed++) {
-      const fault = misbehave(seed, F405);
+      const fault = misbehave(seed, { address: 0x0800_0000, bytes: 8192 });
       expect(parseBoardSpec({ misbehaviours: [fault] }).misbehaviours).toEqual([fault]);
     }
   });

@@ -1,4 +1,3 @@
-import type { PartSpec } from '../chip/part.ts';
 import { choiceIn, type Fields, fieldsOf, flagIn, numberIn, textIn, wholeIn } from '../json-fields.ts';
 import { seededRandom, wholeBetween } from '../random.ts';
 
@@ -41,6 +40,8 @@ const KINDS = [
   'slow',
 ] as const satisfies readonly Misbehaviour['kind'][];
 
+/** What a write-protected stretch of the demonstration loses. */
+const LOST_BYTES = 256;
 const TRANSFER_LIMITS = [1, 10_000_000] as const;
 const U32_LIMITS = [0, 0xffff_ffff] as const;
 
@@ -78,19 +79,18 @@ function stretchIn(fields: Fields): { address: number; length: number } {
 
 /**
  * A fault as a shift sees them, repeatable by its seed: a bad contact, a worn cell, a board that was locked or is held in its
- * bootloader. All of them show on any image that covers the first 16 KB of flash.
+ * bootloader. All of them show on any image that covers `within`.
  */
-export function misbehave(seed: number, part: PartSpec): Misbehaviour {
+export function misbehave(seed: number, within: { readonly address: number; readonly bytes: number }): Misbehaviour {
   const random = seededRandom(seed);
-  const base = part.regions[0]?.address ?? 0;
-  const address = base + wholeBetween(random, 0, 8 * 1024 - 1);
+  const address = within.address + wholeBetween(random, 0, Math.max(0, within.bytes - LOST_BYTES - 1));
   const at = wholeBetween(random, 12, 60);
   const choices: readonly Misbehaviour[] = [
     { kind: 'unplug', at },
     { kind: 'unplug', at },
     { kind: 'hang', at },
     { kind: 'bit-flip', address, bit: wholeBetween(random, 0, 7) },
-    { kind: 'silent-write-loss', address, length: 256 },
+    { kind: 'silent-write-loss', address, length: LOST_BYTES },
     { kind: 'read-protected' },
     { kind: 'refuses-to-leave' },
   ];

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -126,6 +127,11 @@ describe('boards and slots', () => {
     await expectRefusal(['flash', BLINKY, '--virtual', '2'], 'SLOT_AMBIGUOUS');
   });
 
+  test('a virtual bench that is not there', async () => {
+    await expectRefusal(['list', '--virtual-bench', 'garbage'], 'CONFIG_INVALID');
+    await expectRefusal(['list', '--virtual-bench', '127.0.0.1:1'], 'USB_HOST', 3);
+  });
+
   test('a slot that is not there', async () => {
     await expectRefusal(['flash', BLINKY, '--virtual', '2', '--slot', 'Z9'], 'SLOT_UNKNOWN');
   });
@@ -142,7 +148,9 @@ describe('a station that cannot start', () => {
     const server = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as AddressInfo;
-    await expectRefusal(['station', '--data', join(folder, 'a'), '--port', String(port), ...virtual], 'PORT_TAKEN', 3);
+    const data = join(folder, 'never-made');
+    await expectRefusal(['station', '--data', data, '--port', String(port), ...virtual], 'PORT_TAKEN', 3);
+    expect(existsSync(data), 'nothing is left behind').toBe(false);
     server.close();
   });
 

@@ -1,5 +1,5 @@
 import type { SlotName } from '@flashline/contracts';
-import { type BoardSpec, benchSlots, startBenchProcess } from '@flashline/virtual-boards';
+import { type BoardSpec, benchSlots, connectBench, startBenchProcess } from '@flashline/virtual-boards';
 import type { BusChoice } from '@flashline/worker';
 import type { VirtualOptions } from './options.ts';
 
@@ -17,6 +17,8 @@ export async function chooseBus(
   boards: (count: number) => Readonly<Record<string, BoardSpec>> = usedBoards,
 ): Promise<ChosenBus> {
   if (virtualBench !== undefined) {
+    // A wrong address is told here and now, not by a host process that cannot start.
+    await (await connectBench(virtualBench)).close();
     const slots = benchSlots(virtual ?? SLOTS_OF_A_RUNNING_BENCH);
     return { choice: { kind: 'virtual', address: virtualBench, speed }, slots, release: async () => {} };
   }

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { StationFile } from '@flashline/contracts';
-import { type Coordinator, startCoordinator } from '@flashline/coordinator';
+import { type Coordinator, requireListenable, startCoordinator } from '@flashline/coordinator';
 import { type OnHandlerError, openMemoryQueue } from '@flashline/queue';
 import { lockDataFolder, openJournal, openLedger } from '@flashline/store';
 import { startWorker, type Worker } from '@flashline/worker';
@@ -71,6 +71,7 @@ export async function startStation(
   bus: ChosenBus,
   listening: Listening,
 ): Promise<Station> {
+  await requireListenable(listening);
   const opened = new Opened();
   try {
     opened.add(lockDataFolder(folder), (lock) => lock.release());

@@ -17,7 +17,12 @@ export const ST_BOOTLOADER: ExpectedBoard = { vendorId: 0x0483, productId: 0xdf1
 export const NewWorkOrder = z.strictObject({
   id: OrderId.optional(),
   /** What is being made, in the words of the plant. */
-  product: z.string().trim().min(1).max(64),
+  product: z
+    .string()
+    .trim()
+    .min(1)
+    .max(64)
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not hold control characters or half a character'),
   image: Sha256,
   /** Where a raw binary goes; not given for formats that say so themselves. */
   loadAddress: U32.nullable().default(null),

@@ -30,9 +30,10 @@ export function addCoordinator(program: Command): void {
 }
 
 async function runCoordinator(options: CoordinatorOptions): Promise<void> {
-  const { startCoordinator } = await import('@flashline/coordinator');
+  const { requireListenable, startCoordinator } = await import('@flashline/coordinator');
   const { dashboardFolder, logTo, Opened } = await import('../station-parts.ts');
   const { data: folder, redis, host, port, allowHost: allowedHosts, simulated } = options;
+  await requireListenable(options);
   const opened = new Opened();
   try {
     const { stopped } = untilStopped();

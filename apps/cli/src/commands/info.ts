@@ -16,6 +16,10 @@ export function addInfo(program: Command): void {
     .action(async (file: string, { address = null, json }: { address?: number | null; json: boolean }) => {
       const read = await readImageFile(file, address);
       console.log(json ? JSON.stringify(describe(read)) : print(read));
+      if (!json && read.image.format === 'bin' && address === null)
+        console.log(
+          'A raw binary does not say where it belongs: the addresses above count from 0. Give --address to flash it.',
+        );
     });
 }
 

@@ -1,5 +1,5 @@
 import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createProbe } from 'node:net';
 import { Fault } from '@flashline/contracts';
 import type { Time } from '../time.ts';
 
@@ -44,6 +44,15 @@ export async function listen(app: RequestListener, { host, port }: Address, time
         });
       }),
   };
+}
+
+/** Finds out whether one could listen there, before anything is written. Rejects with PORT_TAKEN or ADDRESS_UNAVAILABLE. */
+export async function requireListenable({ host, port }: Address): Promise<void> {
+  const probe = createProbe();
+  await new Promise<void>((resolve, reject) => {
+    probe.once('error', (error) => reject(listenFault(error, { host, port })));
+    probe.listen(port, host, () => probe.close(() => resolve()));
+  });
 }
 
 function listenFault(error: NodeJS.ErrnoException, { host, port }: Address): Fault {

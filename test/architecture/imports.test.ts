@@ -12,17 +12,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'libs/dfuse': ['contracts', 'firmware'],
   'libs/usb': ['contracts', 'dfuse'],
   'libs/virtual-boards': ['contracts', 'dfuse'],
+  'libs/serial': ['contracts'],
   'libs/queue': ['contracts'],
   'libs/store': ['contracts'],
   'apps/coordinator': ['contracts', 'firmware', 'queue', 'store'],
   'apps/worker': ['contracts', 'firmware', 'dfuse', 'usb', 'virtual-boards', 'queue', 'store'],
   'apps/dashboard': ['contracts'],
-  'apps/cli': ['contracts', 'firmware', 'dfuse', 'virtual-boards', 'queue', 'store', 'coordinator', 'worker'],
+  'apps/cli': ['contracts', 'firmware', 'dfuse', 'virtual-boards', 'serial', 'queue', 'store', 'coordinator', 'worker'],
 };
 
 /** External packages with exactly one owner. */
 const OWNERS: Readonly<Record<string, string>> = {
   usb: 'libs/usb',
+  serialport: 'libs/serial',
   bullmq: 'libs/queue',
   ioredis: 'libs/queue',
   'better-sqlite3': 'libs/store',

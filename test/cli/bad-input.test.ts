@@ -101,6 +101,7 @@ describe('a command line that is wrong', () => {
       ['flash'],
       ['info'],
       ['list'],
+      ['boot'],
       ['ledger'],
       ['demo'],
     ];
@@ -119,6 +120,11 @@ describe('a command line that is wrong', () => {
 });
 
 describe('boards and slots', () => {
+  test('without a running board there is nobody to ask', async () => {
+    await expectRefusal(['boot'], 'NO_BOARDS', 3);
+    await expectRefusal(['boot', '--slot', '1-9'], 'SLOT_UNKNOWN');
+  });
+
   test('without a board there is nothing to flash', async () => {
     await expectRefusal(['flash', BLINKY], 'NO_BOARDS', 3);
   });

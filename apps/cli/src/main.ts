@@ -1,5 +1,6 @@
 import { asFault, Fault } from '@flashline/contracts';
 import { Command, CommanderError } from 'commander';
+import { addBoot } from './commands/boot.ts';
 import { addCoordinator } from './commands/coordinator.ts';
 import { addDemo } from './commands/demo.ts';
 import { addFlash } from './commands/flash.ts';
@@ -28,7 +29,18 @@ Exit codes:
   ${EXIT.internal}  a bug in flashline`,
   );
 
-for (const add of [addStation, addCoordinator, addWorker, addFlash, addInfo, addList, addLedger, addVirtual, addDemo])
+for (const add of [
+  addStation,
+  addCoordinator,
+  addWorker,
+  addFlash,
+  addInfo,
+  addList,
+  addBoot,
+  addLedger,
+  addVirtual,
+  addDemo,
+])
   add(program);
 
 /** Sub-commands do not inherit how their parent exits and writes. */

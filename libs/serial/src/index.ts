@@ -1,0 +1,1 @@
+export { askIntoBootloader } from './ask.ts';

@@ -78,7 +78,7 @@ describe.skipIf(!browserAvailable())('the dashboard of a station', () => {
 
   test('keeps a log that can be searched, filtered and read in full', async () => {
     await page.getByRole('link', { name: 'Log' }).click();
-    await page.getByText('BOARD_READ_PROTECTED').first().waitFor();
+    await page.getByRole('cell', { name: 'BOARD_READ_PROTECTED' }).first().waitFor();
     expect(await page.getByRole('row').count()).toBe(3);
     expect(await violations(page)).toEqual([]);
     const [passed] = await station.client.attempts('outcome=pass');

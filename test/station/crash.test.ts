@@ -1,11 +1,8 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { Attempt, LiveEvent } from '@flashline/contracts';
-import { programmed, readImage } from '@flashline/firmware';
 import { openLedgerReadonly } from '@flashline/store';
 import { afterEach, expect, test } from 'vitest';
 import { childrenOf } from '../support/children.ts';
-import { BLINKY, Line, startOrder } from '../support/line.ts';
+import { Line, startOrder } from '../support/line.ts';
 import { flashline } from '../support/processes.ts';
 
 const MOMENTS = Number(process.env.MOMENTS ?? 100);
@@ -19,7 +16,6 @@ const FLASH_MS = 700;
 /** A hand needs longer than this to swap boards. */
 const HANDS_MS = 900;
 
-const image = readImage(await readFile(BLINKY));
 let line: Line;
 
 afterEach(() => line.close());
@@ -39,21 +35,13 @@ function wait(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-async function isFlashed(path: string): Promise<boolean> {
-  for (const { address, data } of programmed(image)) {
-    const { sha256 } = await line.bench.inspect(path, { address, length: data.length });
-    if (sha256 !== createHash('sha256').update(data).digest('hex')) return false;
-  }
-  return true;
-}
-
 /** What must hold of the board in a slot and of what the ledger says about it, whenever anybody looks. */
 async function expectHonest(path: string, seating: readonly Attempt[]): Promise<void> {
   const { wear } = await line.bench.report(path);
   const mostErases = Math.max(0, ...wear.filter(({ did }) => did === 'erase').map(({ count }) => count));
   expect(mostErases, `${path} was erased again by itself`).toBeLessThanOrEqual(1);
   const passed = seating.some(({ result }) => result?.outcome === 'pass');
-  if (passed) expect(await isFlashed(path), `${path} has a pass without its bytes`).toBe(true);
+  if (passed) expect(await line.isFlashed(path), `${path} has a pass without its bytes`).toBe(true);
 }
 
 test(`after kill -9 at ${MOMENTS} seeded moments every attempt has one honest result and nothing was flashed twice`, {

@@ -1,23 +1,11 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { programmed, readImage } from '@flashline/firmware';
 import type { Misbehaviour } from '@flashline/virtual-boards';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Client } from '../support/client.ts';
-import { BLINKY, Line, startOrder } from '../support/line.ts';
+import { Line, startOrder } from '../support/line.ts';
 
-const image = readImage(await readFile(BLINKY));
 let line: Line;
 
 afterEach(() => line.close());
-
-async function isFlashed(path: string): Promise<boolean> {
-  for (const { address, data } of programmed(image)) {
-    const { sha256 } = await line.bench.inspect(path, { address, length: data.length });
-    if (sha256 !== createHash('sha256').update(data).digest('hex')) return false;
-  }
-  return true;
-}
 
 async function done(client: Client, path: string) {
   const { state } = await client.slotUntil(path, ({ state: { is } }) => is === 'done');
@@ -53,11 +41,11 @@ describe('a station', () => {
         'leave',
         'confirm',
       ]);
-      expect(await isFlashed(attempt.slot)).toBe(true);
+      expect(await line.isFlashed(attempt.slot)).toBe(true);
     }
     const flashed = attempts.map(({ slot }) => slot);
     const [spare = ''] = line.paths.filter((path) => !flashed.includes(path));
-    expect(await isFlashed(spare)).toBe(false);
+    expect(await line.isFlashed(spare)).toBe(false);
     expect((await line.bench.report(spare)).transfers).toBe(0);
   });
 

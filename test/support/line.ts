@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { WorkOrder } from '@flashline/contracts';
+import { programmed, readImage } from '@flashline/firmware';
 import {
   type BenchProcess,
   type BoardSpec,
@@ -65,6 +67,15 @@ export class Line {
   /** Plugs a board into a slot. */
   plug(path: string, spec: BoardSpec = {}): Promise<void> {
     return this.bench.plug(path, { contents: 'used', ...spec });
+  }
+
+  /** Whether the sample image really is in the board, looked at past its bootloader. */
+  async isFlashed(path: string): Promise<boolean> {
+    for (const { address, data } of programmed(readImage(await readFile(BLINKY)))) {
+      const { sha256 } = await this.bench.inspect(path, { address, length: data.length });
+      if (sha256 !== createHash('sha256').update(data).digest('hex')) return false;
+    }
+    return true;
   }
 
   async close(): Promise<void> {

@@ -157,10 +157,10 @@ export class Attempts {
 
   /** The slot stays busy until its result is kept: a station that cannot record must not flash. */
   async #keepAtLast(assignment: Assignment, result: AttemptResult, signal: AbortSignal): Promise<void> {
-    for (let tries = 0; ; tries++) {
+    for (;;) {
       try {
         this.#keep(assignment, result);
-        if (tries > 0) this.#options.onTrouble(null);
+        this.#options.onTrouble(null);
         return;
       } catch (thrown) {
         if (signal.aborted) throw thrown;

@@ -4,11 +4,10 @@ import type { BusDevice } from '@flashline/dfuse';
 import { type Ending, endingOfFault } from './ending.ts';
 import { Host } from './hosts/host.ts';
 import type { BusChoice } from './hosts/host-messages.ts';
-import { PortHosts } from './hosts/port-hosts.ts';
+import { PortHosts, SLOTS_PER_HOST } from './hosts/port-hosts.ts';
 
 /** How long a first look at the bus may take. */
 const FIRST_LOOK_MS = 30_000;
-const SLOTS_PER_HOST = 8;
 
 /** What is on the bus now, seen by a host process. Rejects with USB_HOST when the bus cannot be watched. */
 export async function lookAtBus(choice: BusChoice): Promise<{ devices: readonly BusDevice[]; trouble: string | null }> {

@@ -20,14 +20,12 @@ import { Attempts, type ImageSource, wallMoment } from './attempts.ts';
 import { coalesced } from './coalesced.ts';
 import { Host } from './hosts/host.ts';
 import type { BusChoice, FromHost } from './hosts/host-messages.ts';
-import { PortHosts } from './hosts/port-hosts.ts';
+import { PortHosts, SLOTS_PER_HOST } from './hosts/port-hosts.ts';
 import { Outbox } from './outbox.ts';
 import { Bench } from './slots/bench.ts';
 
 /** The whole bench is told this often even when nothing changes: it is also the station's sign of life. */
 const BENCH_EVERY_MS = 1_000;
-/** What one crash in native USB code may hurt, unless the station file says otherwise. */
-const SLOTS_PER_HOST = 8;
 /** Changes within this time are told together: many slots change at once when a hub is plugged in. */
 const BENCH_PAUSE_MS = 50;
 
@@ -43,8 +41,6 @@ export interface WorkerOptions {
 
 /** A running worker: one USB host computer with its slots. */
 export interface Worker {
-  /** Process ids of its port hosts and of its discovery, for diagnosis. */
-  hostPids(): readonly number[];
   /**
    * Takes no more jobs, lets attempts in work finish until `signal` is aborted, then ends what is left as errors.
    * Closes neither journal nor queue.
@@ -117,10 +113,6 @@ class StationWorker implements Worker {
     this.#beat = setInterval(() => this.#report(), BENCH_EVERY_MS);
   }
 
-  hostPids(): readonly number[] {
-    return [this.#discovery?.pid ?? null, ...this.#hosts.pids()].filter((pid) => pid !== null);
-  }
-
   async stop(signal: AbortSignal): Promise<void> {
     clearInterval(this.#beat);
     this.#told.stop();
@@ -167,12 +159,14 @@ class StationWorker implements Worker {
   #moved(seat: Seat): void {
     try {
       this.#options.journal.move(seat);
+      this.#unrecorded(null);
     } catch (thrown) {
       this.#unrecorded(asFault(thrown, 'RECORD_FAILED'));
     }
   }
 
   #unrecorded(fault: Fault | null): void {
+    if (fault === null && this.#recordTrouble === null) return;
     this.#recordTrouble = fault === null ? null : `${FAULTS[fault.code].says} ${FAULTS[fault.code].do}`;
     if (fault !== null) this.#options.log.error({ err: fault }, 'a result cannot be kept');
     this.#told.ask();

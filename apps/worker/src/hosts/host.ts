@@ -45,10 +45,6 @@ export class Host {
     this.#start();
   }
 
-  get pid(): number | null {
-    return this.#child?.pid ?? null;
-  }
-
   /** False when there is no process to tell; then `onEnd` has been called or will not be. */
   tell(message: ToHost): boolean {
     const child = this.#child;

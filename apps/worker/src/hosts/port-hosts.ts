@@ -3,6 +3,8 @@ import type { Ending } from '../ending.ts';
 import { Host, type HostEnd } from './host.ts';
 import type { BusChoice, FlashOrder, FromHost } from './host-messages.ts';
 
+/** What one crash in native USB code may hurt, unless the station file says otherwise. */
+export const SLOTS_PER_HOST = 8;
 /** The engine has a deadline for every phase; a host that breaks even this one is ended from outside. */
 const ATTEMPT_MS_MAX = 15 * 60_000;
 
@@ -35,11 +37,6 @@ export class PortHosts {
   /** Has the host of a port ready before the first board needs it. */
   prepare(path: string): void {
     this.#host(path);
-  }
-
-  /** Process ids of the hosts that live now. */
-  pids(): number[] {
-    return this.#hosts.map(({ pid }) => pid).filter((pid) => pid !== null);
   }
 
   /** Flashes one board. Rejects with HOST_CRASHED or HOST_HUNG when its host ends; every other trouble is in the report. */

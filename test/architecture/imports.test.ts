@@ -8,6 +8,7 @@ const ROOT = join(import.meta.dirname, '../..');
 /** What each package may import of the others: arrows point down only. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'libs/contracts': [],
+  'libs/config': ['contracts'],
   'libs/firmware': ['contracts'],
   'libs/dfuse': ['contracts', 'firmware'],
   'libs/usb': ['contracts', 'dfuse'],
@@ -18,7 +19,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'apps/coordinator': ['contracts', 'firmware', 'queue', 'store'],
   'apps/worker': ['contracts', 'firmware', 'dfuse', 'usb', 'virtual-boards', 'queue', 'store'],
   'apps/dashboard': ['contracts'],
-  'apps/cli': ['contracts', 'firmware', 'dfuse', 'virtual-boards', 'serial', 'queue', 'store', 'coordinator', 'worker'],
+  'apps/cli': [
+    'contracts',
+    'config',
+    'firmware',
+    'dfuse',
+    'virtual-boards',
+    'serial',
+    'queue',
+    'store',
+    'coordinator',
+    'worker',
+  ],
 };
 
 /** External packages with exactly one owner. */
@@ -31,6 +43,8 @@ const OWNERS: Readonly<Record<string, string>> = {
   express: 'apps/coordinator',
   preact: 'apps/dashboard',
   commander: 'apps/cli',
+  'log-update': 'apps/cli',
+  yaml: 'libs/config',
 };
 
 interface Package {

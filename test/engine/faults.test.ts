@@ -75,14 +75,12 @@ describe('a transfer that fails by chance', () => {
     }
   });
 
-  test('because it was stalled ends in a pass or as BOARD_STALLED', async () => {
-    const seen = new Set<string | null>();
+  test('because it was stalled without a reason costs nobody a good board either', async () => {
     for (const at of everyTransfer()) {
       const { rig, report } = await attempt({ kind: 'stall', at });
       expectHonest(rig, report);
-      seen.add(report.fault);
+      expect(report, `at ${at}: ${JSON.stringify(report.faultDetails)}`).toMatchObject({ outcome: 'pass' });
     }
-    expect(seen).toEqual(new Set([null, 'BOARD_STALLED', 'LEAVE_REFUSED']));
   });
 });
 

@@ -87,24 +87,40 @@ describe('a refusal', () => {
 describe('an answer of the wrong length', () => {
   test.each([0, 1, 5, 7, 64])('(%i bytes to every GETSTATUS) is BOARD_GARBLED', async (length) => {
     const { report } = await flashOdd({
-      meddle: ({ transfer }) => (transfer === 1 ? new Uint8Array(length) : undefined),
+      meddle: ({ request }) => (request === 'other' ? new Uint8Array(length) : undefined),
     });
     expect(report).toMatchObject({ fault: 'BOARD_GARBLED', faultDetails: { phase: 'identify', request: 'GETSTATUS' } });
   });
 
-  test.each([0, 1, 2047, 2049])('(%i bytes of a block) is BOARD_GARBLED, never a pass', async (length) => {
-    const whole = await flashOdd({});
-    // The last block that is read: after it come ABORT, SET_ADDRESS, the order to leave and a GETSTATUS.
-    const at = whole.report.transfers - 6;
-    const { report } = await flashOdd({
-      meddle: ({ transfer }) => (transfer === at ? new Uint8Array(length) : undefined),
-    });
-    expect(report).toMatchObject({
-      fault: 'BOARD_GARBLED',
-      faultDetails: { phase: 'verify', request: 'UPLOAD', got: length },
-      readback: null,
-    });
+  test('to one GETSTATUS, wherever it is, costs nobody a good board', async () => {
+    const total = (await flashOdd({})).report.transfers;
+    for (let at = 1; at <= total; at++) {
+      const meddle = ({ transfer, value }: Asked) => (transfer === at && value === 0 ? new Uint8Array(3) : undefined);
+      expect((await flashOdd({ meddle })).report, `at ${at}`).toMatchObject({ outcome: 'pass' });
+    }
   });
+
+  test.each([0, 1, 2047, 2049])(
+    '(%i bytes of a block, however often) is BOARD_GARBLED, never a pass',
+    async (length) => {
+      const whole = await flashOdd({});
+      // The last block that is read: after it come ABORT, SET_ADDRESS, the order to leave and a GETSTATUS.
+      const at = whole.report.transfers - 6;
+      const isUpload = ({ request, value }: Asked) => request === 'other' && value >= 2;
+      const cut = (since: number, until: number) =>
+        flashOdd({
+          meddle: (asked) =>
+            isUpload(asked) && since <= asked.transfer && asked.transfer <= until ? new Uint8Array(length) : undefined,
+        });
+      expect((await cut(at, at)).report).toMatchObject({ outcome: 'pass' });
+      const { report } = await cut(at, Number.POSITIVE_INFINITY);
+      expect(report).toMatchObject({
+        fault: 'BOARD_GARBLED',
+        faultDetails: { phase: 'verify', request: 'UPLOAD', got: length },
+        readback: null,
+      });
+    },
+  );
 });
 
 describe('a transfer', () => {
@@ -133,8 +149,8 @@ describe('a transfer', () => {
 
   test('that the wire always breaks is BOARD_GARBLED after three tries', async () => {
     const { report } = await flashOdd({ meddle: () => fail('protocol') });
-    // The fourth is the ABORT with which every board is left.
-    expect(report).toMatchObject({ fault: 'BOARD_GARBLED', transfers: 4, faultDetails: { trouble: 'protocol' } });
+    // An ABORT before them, and an ABORT with which every board is left.
+    expect(report).toMatchObject({ fault: 'BOARD_GARBLED', transfers: 5, faultDetails: { trouble: 'protocol' } });
   });
 
   test('that this computer fails to make is USB_HOST, an error and not a bad board', async () => {
@@ -254,7 +270,7 @@ describe('a descriptor that makes no sense', () => {
   test.each([8, 64, 100, 1024, 4096])('is not one of %i bytes per transfer', async (transferSize) => {
     const { report, device } = await flashOdd({ transferSize });
     expect(report).toMatchObject({ outcome: 'pass' });
-    expect(device.commands.filter((command) => command.startsWith('address'))).toHaveLength(1 + 2 + 2 + 1);
+    expect(device.commands.filter((command) => command.startsWith('address'))).toHaveLength(1 + 2 + 2 + 2 + 1);
   });
 });
 

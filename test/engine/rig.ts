@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { readPartsFile } from '@flashline/config';
 import { ST_BOOTLOADER } from '@flashline/contracts';
 import {
   type AttemptContext,
@@ -9,6 +11,9 @@ import {
 import type { FirmwareImage, Range } from '@flashline/firmware';
 import { type BoardSpec, VirtualBench, VirtualClock } from '@flashline/virtual-boards';
 
+/** What the product knows about parts. */
+export const KNOWN_PARTS = await readPartsFile(join(import.meta.dirname, '../../config/parts.yaml'));
+
 export const SLOT = '1-1';
 export const FLASH = 0x0800_0000;
 const KIB = 1024;
@@ -19,11 +24,11 @@ export function imageOf(ranges: readonly Range[], alternate = 0): FirmwareImage 
 }
 
 /** Bytes that differ from block to block, and that a ROM takes for a firmware when they are the first of its flash. */
-export function firmwareBytes(length: number, salt = 0): Uint8Array {
+export function firmwareBytes(length: number, salt = 0, start = FLASH): Uint8Array {
   const data = new Uint8Array(length).map((_, i) => (i * 7 + (i >> 8) * 13 + salt) & 0xff);
   const view = new DataView(data.buffer);
   if (length >= 4) view.setUint32(0, 0x2000_1000, true);
-  if (length >= 8) view.setUint32(4, FLASH + 0x101, true);
+  if (length >= 8) view.setUint32(4, start + 0x101, true);
   return data;
 }
 
@@ -51,7 +56,12 @@ export function rigWith(spec: BoardSpec): Rig {
   // A pulled board leaves the bench, and its flash is still worth looking at.
   const { memory } = bench.board(SLOT);
   const progress: Progress[] = [];
-  const still = { clock, signal: new AbortController().signal, onProgress: (one: Progress) => void progress.push(one) };
+  const still = {
+    clock,
+    signal: new AbortController().signal,
+    onProgress: (one: Progress) => void progress.push(one),
+    parts: KNOWN_PARTS,
+  };
   return {
     bench,
     clock,

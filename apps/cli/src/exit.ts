@@ -1,4 +1,4 @@
-import { FAULTS, type Fault, type FaultCode } from '@flashline/contracts';
+import { FAULTS, type Fault, type FaultCode, type FaultDetails } from '@flashline/contracts';
 
 /** Exit codes, as `flashline --help` documents them. */
 export const EXIT = {
@@ -40,10 +40,15 @@ export function exitCodeOf({ code }: Fault): number {
 /** A fault as one line for a person: code, what happened, the facts, what to do. */
 export function lineOf({ code, details }: Fault): string {
   const { says, do: action } = FAULTS[code];
+  return `${code}: ${says}${factsOf(details)} ${action}`;
+}
+
+/** The facts of a fault as they stand in a line, in brackets and with a space before them; nothing when there are none. */
+export function factsOf(details: FaultDetails): string {
   const facts = Object.entries(details)
     .filter(([, value]) => value !== null)
     .map(([name, value]) => `${name}: ${value}`)
     .join(', ')
     .replaceAll(/\s+/g, ' ');
-  return `${code}: ${says}${facts === '' ? '' : ` (${facts})`} ${action}`;
+  return facts === '' ? '' : ` (${facts})`;
 }

@@ -3,11 +3,14 @@ import { Command, CommanderError } from 'commander';
 import { addBoot } from './commands/boot.ts';
 import { addCoordinator } from './commands/coordinator.ts';
 import { addDemo } from './commands/demo.ts';
+import { addErase } from './commands/erase.ts';
 import { addFlash } from './commands/flash.ts';
 import { addInfo } from './commands/info.ts';
 import { addLedger } from './commands/ledger.ts';
 import { addList } from './commands/list.ts';
+import { addRead } from './commands/read.ts';
 import { addStation } from './commands/station.ts';
+import { addVerify } from './commands/verify.ts';
 import { addVirtual } from './commands/virtual.ts';
 import { addWorker } from './commands/worker.ts';
 import { EXIT, exitCodeOf, lineOf } from './exit.ts';
@@ -34,6 +37,9 @@ for (const add of [
   addCoordinator,
   addWorker,
   addFlash,
+  addVerify,
+  addRead,
+  addErase,
   addInfo,
   addList,
   addBoot,

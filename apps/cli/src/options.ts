@@ -1,7 +1,9 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Fault } from '@flashline/contracts';
-import { InvalidArgumentError, Option } from 'commander';
+import { PARTS } from '@flashline/virtual-boards';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { PARTS_FILE } from './version.ts';
 
 /** Boards a virtual bench can hold. */
 const VIRTUAL_MAX = 120;
@@ -16,11 +18,17 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
   };
 }
 
-function address(text: string): number {
+/** An address, in hex or decimal, for commander and for what stands behind a file name. Throws IMAGE_ADDRESS_INVALID. */
+export function parseAddress(text: string): number {
   const value = Number(text);
   if (!/^(0x[0-9a-f]{1,8}|\d{1,10})$/i.test(text) || value > 0xffff_ffff)
     throw new Fault('IMAGE_ADDRESS_INVALID', { address: text.slice(0, 40) });
   return value;
+}
+
+/** Collects what an option that may be repeated says each time, for commander. */
+export function repeated<T>(parse: (text: string) => T): (text: string, sofar: readonly T[]) => readonly T[] {
+  return (text, sofar) => [...sofar, parse(text)];
 }
 
 function speed(text: string): number {
@@ -53,31 +61,66 @@ export const option = {
   allowHost: () =>
     new Option('--allow-host <name...>', 'further host names that browsers may use for this station').default([]),
   config: () => new Option('--config <file>', 'station file (YAML): station, slots').env('FLASHLINE_CONFIG'),
+  parts: () =>
+    new Option('--parts <file>', 'what is known about chips (YAML)')
+      .env('FLASHLINE_PARTS')
+      .default(PARTS_FILE, 'config/parts.yaml of flashline'),
   redis: () => new Option('--redis <url>', 'address of Redis').env('FLASHLINE_REDIS').default('redis://127.0.0.1:6379'),
   coordinator: () =>
     new Option('--coordinator <url>', 'address of the coordinator')
       .env('FLASHLINE_COORDINATOR')
       .default('http://127.0.0.1:8470/'),
-  virtual: () =>
-    new Option(
-      '--virtual <count>',
-      'use this many virtual boards instead of USB; their records are marked as simulated',
-    ).argParser(wholeNumber(1, VIRTUAL_MAX)),
-  virtualBench: () =>
-    new Option('--virtual-bench <address>', 'use the virtual boards of a bench that already runs').env(
-      'FLASHLINE_VIRTUAL_BENCH',
-    ),
   virtualSpeed: () =>
     new Option('--virtual-speed <factor>', 'multiplies every time of the virtual boards; 0 is no waiting')
       .default(1)
       .argParser(speed),
   address: () =>
-    new Option('--address <address>', 'where a raw binary goes, for example 0x08000000').argParser(address),
+    new Option('--address <address>', 'where a raw binary goes, for example 0x08000000').argParser(parseAddress),
   json: () => new Option('--json', 'print one JSON object and nothing else on stdout').default(false),
 };
 
-/** What the shared options of virtual boards parse to. */
-export interface VirtualOptions {
+/** Adds the options of commands that can work on virtual boards instead of real ones. */
+export function addVirtualOptions(command: Command): Command {
+  return addVirtualBoardOptions(command)
+    .addOption(
+      new Option(
+        '--virtual <count>',
+        'use this many virtual boards instead of USB; their records are marked as simulated',
+      ).argParser(wholeNumber(1, VIRTUAL_MAX)),
+    )
+    .addOption(
+      new Option('--virtual-bench <address>', 'use the virtual boards of a bench that already runs').env(
+        'FLASHLINE_VIRTUAL_BENCH',
+      ),
+    );
+}
+
+/** Adds the options that say what new virtual boards are like. */
+export function addVirtualBoardOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--virtual-part <name>', 'the part that new virtual boards are')
+        .choices(PART_NAMES)
+        .conflicts('virtualBench'),
+    )
+    .addOption(
+      new Option('--virtual-contents <what>', 'what new virtual boards hold')
+        .choices(['blank', 'used'])
+        .conflicts('virtualBench'),
+    )
+    .addOption(option.virtualSpeed());
+}
+
+const PART_NAMES = PARTS.map(({ name }) => name);
+
+/** What new virtual boards are like; left out: used F405s. */
+export interface VirtualBoardOptions {
+  readonly virtualPart?: string;
+  readonly virtualContents?: 'blank' | 'used';
+}
+
+/** What the options of virtual boards parse to. */
+export interface VirtualOptions extends VirtualBoardOptions {
   readonly virtual?: number;
   readonly virtualBench?: string;
   readonly virtualSpeed: number;

@@ -12,3 +12,18 @@ export function untilStopped(): { stopped: Promise<void>; again: AbortSignal } {
   process.on('SIGTERM', onSignal);
   return { stopped: stopped.promise, again: again.signal };
 }
+
+/** As shells report the end by Ctrl-C. */
+const EXIT_INTERRUPTED = 130;
+
+/** Aborted when a person or the system wants the command to end: what it does with boards then stops in order. The second time means now. */
+export function interruption(): AbortSignal {
+  const interrupt = new AbortController();
+  const onSignal = () => {
+    if (interrupt.signal.aborted) process.exit(EXIT_INTERRUPTED);
+    interrupt.abort();
+  };
+  // Not `once`: what gives the cursor back at a signal ends the process when nobody else listens any more.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, onSignal);
+  return interrupt.signal;
+}

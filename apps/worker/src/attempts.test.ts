@@ -1,12 +1,19 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AttemptResult, type Digest, Fault, type FlashJob, ST_BOOTLOADER } from '@flashline/contracts';
-import type { BusDevice } from '@flashline/dfuse';
+import {
+  type AttemptResult,
+  type Digest,
+  Fault,
+  type FlashJob,
+  PLAIN_ORDER_RECIPE,
+  ST_BOOTLOADER,
+} from '@flashline/contracts';
+import type { BusDevice, Trust } from '@flashline/dfuse';
 import { type Journal, openJournal } from '@flashline/store';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Attempts, type AttemptsOptions } from './attempts.ts';
-import type { Ending } from './ending.ts';
+import { type Ending, endingOfFault } from './ending.ts';
 import { Bench } from './slots/bench.ts';
 
 const SLOT = '1-1.1';
@@ -29,6 +36,7 @@ const PASS: Ending = {
   board: null,
   readback: INTENDED,
   phases: [],
+  locked: [],
   transfers: 9,
 };
 
@@ -38,12 +46,16 @@ let bench: Bench;
 let flashes: string[];
 let ending: () => Promise<Ending>;
 let askedAgain: string[];
+let dropped: string[];
+let trusts: Trust[];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'flashline-attempts-'));
   journal = openJournal(folder);
   flashes = [];
   askedAgain = [];
+  dropped = [];
+  trusts = [];
   ending = async () => PASS;
   let ids = 0;
   bench = new Bench({
@@ -73,13 +85,15 @@ function attempts(changes: Partial<AttemptsOptions> = {}): Attempts {
     journal,
     bench,
     hosts: {
-      flash: ({ attemptId }) => {
+      flash: ({ attemptId, trust }) => {
         flashes.push(attemptId);
+        trusts.push(trust);
         return ending();
       },
       cancel: () => {},
     },
     images: async () => '/image',
+    safe: { keep: async () => {}, drop: async (attemptId) => void dropped.push(attemptId) },
     nowMs: () => 0,
     moment: () => AT,
     onProgress: () => {},
@@ -107,7 +121,7 @@ function job(n: number, changes: Partial<FlashJob['assignment']> = {}): FlashJob
     assignedAt: AT,
     ...changes,
   };
-  return { assignment, imageName: 'x.hex', loadAddress: null, board: ST_BOOTLOADER };
+  return { assignment, imageName: 'x.hex', loadAddress: null, board: ST_BOOTLOADER, recipe: PLAIN_ORDER_RECIPE };
 }
 
 function kept(n: number): Pick<AttemptResult, 'outcome' | 'fault'> | null {
@@ -192,6 +206,65 @@ describe('a job', () => {
     ending = () => Promise.reject(new Fault('HOST_CRASHED'));
     await attempts().run(job(1), SIGNAL);
     expect(kept(1)).toMatchObject({ outcome: 'error', fault: 'HOST_CRASHED' });
+  });
+});
+
+describe('what a board holds', () => {
+  test('is believed, but not after an erase or a write without a proof; and less for a while after the next pass', async () => {
+    const one = attempts();
+    await one.run(job(1), SIGNAL);
+    ending = async () => ({
+      ...endingOfFault(new Fault('BOARD_GONE')),
+      phases: [{ name: 'erase', ms: 5, bytes: 0 }],
+    });
+    await one.run(job(2), SIGNAL);
+    ending = async () => PASS;
+    await one.run(job(3), SIGNAL);
+    await one.run(job(4), SIGNAL);
+    expect(trusts).toEqual(['yes', 'yes', 'no', 'own-serial']);
+  });
+
+  test('is believed while a board of the same serial is in work in another slot and seen there', async () => {
+    const OTHER = '1-1.2';
+    bench.scan([DEVICE, { ...DEVICE, path: OTHER, address: 8 }]);
+    const first = Promise.withResolvers<Ending>();
+    ending = () => first.promise;
+    const one = attempts();
+    const running = one.run(job(1), SIGNAL);
+    await new Promise(setImmediate);
+    ending = async () => PASS;
+    const other = bench.state(OTHER);
+    const seatingId = 'seating' in other ? other.seating.id : expect.fail();
+    await one.run(job(2, { slot: OTHER, seatingId }), SIGNAL);
+    // The first board has left its slot, and something with its serial is in the other one: it may be that board.
+    bench.scan([{ ...DEVICE, path: OTHER, address: 9 }]);
+    const swapped = bench.state(OTHER);
+    const swappedId = 'seating' in swapped ? swapped.seating.id : expect.fail();
+    await one.run(job(3, { slot: OTHER, seatingId: swappedId }), SIGNAL);
+    first.resolve(PASS);
+    await running;
+    expect(trusts).toEqual(['yes', 'yes', 'own-serial']);
+  });
+
+  test('is believed after an attempt that only looked', async () => {
+    const one = attempts();
+    ending = async () => ({
+      ...endingOfFault(new Fault('IMAGE_DOES_NOT_FIT')),
+      phases: [{ name: 'plan', ms: 5, bytes: 0 }],
+    });
+    await one.run(job(1), SIGNAL);
+    await one.run(job(2), SIGNAL);
+    expect(trusts).toEqual(['yes', 'yes']);
+  });
+
+  test('that was preserved is kept until the board has passed', async () => {
+    const one = attempts();
+    ending = async () => endingOfFault(new Fault('BOARD_GONE'));
+    await one.run(job(1), SIGNAL);
+    expect(dropped).toEqual([]);
+    ending = async () => PASS;
+    await one.run(job(2), SIGNAL);
+    expect(dropped).toEqual([uuid(102)]);
   });
 });
 

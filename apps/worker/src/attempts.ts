@@ -8,6 +8,8 @@ import {
   momentOf,
   type ResultReport,
 } from '@flashline/contracts';
+import type { Trust } from '@flashline/dfuse';
+import type { Range } from '@flashline/firmware';
 import type { Journal, Seat } from '@flashline/store';
 import { type Ending, endingOfFault } from './ending.ts';
 import type { OnProgress, PortHosts } from './hosts/port-hosts.ts';
@@ -15,6 +17,13 @@ import type { Bench } from './slots/bench.ts';
 
 /** Fetches an image to a local file by the sha256 of that file. Rejects with IMAGE_UNAVAILABLE. */
 export type ImageSource = (sha256: string) => Promise<string>;
+
+/** Keeps what a recipe preserves while the board does not have it: after a power cut it is the only copy. */
+export interface Safe {
+  keep(attemptId: string, ranges: readonly Range[]): Promise<void>;
+  /** The board has it again. */
+  drop(attemptId: string): Promise<void>;
+}
 
 export interface AttemptsOptions {
   readonly station: string;
@@ -25,6 +34,7 @@ export interface AttemptsOptions {
   readonly bench: Pick<Bench, 'state' | 'tell'>;
   readonly hosts: Pick<PortHosts, 'flash' | 'cancel'>;
   readonly images: ImageSource;
+  readonly safe: Safe;
   readonly nowMs: () => number;
   readonly moment: () => string;
   readonly onProgress: (assignment: Assignment, ...progress: Parameters<OnProgress>) => void;
@@ -43,8 +53,8 @@ const KEEP_AGAIN_MS = 5_000;
 export class Attempts {
   readonly #options: AttemptsOptions;
   readonly #cancelled = new Set<string>();
-  /** Taken on and not ended. A queue that lost a lock delivers a job again while it still runs. */
-  readonly #inWork = new Set<string>();
+  /** Attempts taken on and not ended, with their slots. A queue that lost a lock delivers a job again while it still runs. */
+  readonly #inWork = new Map<string, string>();
 
   constructor(options: AttemptsOptions) {
     this.#options = options;
@@ -83,9 +93,9 @@ export class Attempts {
   }
 
   async #onlyOnce(job: FlashJob, signal: AbortSignal): Promise<void> {
-    const { attemptId } = job.assignment;
+    const { attemptId, slot } = job.assignment;
     if (this.#inWork.has(attemptId)) return;
-    this.#inWork.add(attemptId);
+    this.#inWork.set(attemptId, slot);
     try {
       await this.#first(job, signal);
     } finally {
@@ -106,10 +116,11 @@ export class Attempts {
   }
 
   async #flash(job: FlashJob): Promise<Ending> {
-    const { journal, bench, hosts, images, moment } = this.#options;
+    const { journal, bench, hosts, images, safe, moment } = this.#options;
     const { attemptId, slot, image } = job.assignment;
     const imageFile = await images(image);
     const seat = this.#admit(job);
+    const trust = this.#trust(seat);
     if (!journal.begin(job, seat, moment())) throw new Fault('STATION_BUG', { reason: 'attempt begun twice' });
     bench.tell(slot, { on: 'begun', attemptId });
     const order = {
@@ -120,8 +131,31 @@ export class Attempts {
       imageSha256: image,
       loadAddress: job.loadAddress,
       board: job.board,
+      recipe: { ...job.recipe, patches: [] },
+      trust,
+      leave: true,
     };
-    return hosts.flash(order, (phase, fraction) => this.#options.onProgress(job.assignment, phase, fraction));
+    const ended = await hosts.flash(order, {
+      onProgress: (phase, fraction) => this.#options.onProgress(job.assignment, phase, fraction),
+      onPreserved: (ranges) => safe.keep(attemptId, ranges),
+    });
+    if (ended.outcome === 'pass') await safe.drop(attemptId);
+    return ended;
+  }
+
+  /** A board on which an attempt may have been interrupted is not believed what its flash holds. */
+  #trust({ seating: { board } }: Seat): Trust {
+    const unproven = this.#options.journal.unproven(board, this.#options.moment(), this.#inSight());
+    switch (unproven) {
+      case 'none':
+        return 'yes';
+      case 'before-a-pass':
+        return 'own-serial';
+      case 'open':
+        return 'no';
+      default:
+        return unproven satisfies never;
+    }
   }
 
   /** A job is for one seating, never for whatever sits in the slot now. */
@@ -137,8 +171,17 @@ export class Attempts {
     return { slot, seating, attemptId, address: device.address };
   }
 
+  /** Attempts whose boards are on the bus, each in its own slot: many ROMs report one serial for all. */
+  #inSight(): string[] {
+    return [...this.#inWork].flatMap(([attemptId, slot]) => {
+      const state = this.#options.bench.state(slot);
+      const isSeen = state.is === 'running' && state.attemptId === attemptId && state.device !== null;
+      return isSeen ? [attemptId] : [];
+    });
+  }
+
   #result(assignment: Assignment, ended: Ending, startedAt: string, durationMs: number): AttemptResult {
-    const { outcome, fault, faultDetails, board, readback, phases, transfers } = proven(assignment, ended);
+    const { outcome, fault, faultDetails, board, readback, phases, transfers, locked } = proven(assignment, ended);
     return {
       attemptId: assignment.attemptId,
       outcome,
@@ -147,6 +190,7 @@ export class Attempts {
       board,
       readback,
       phases: [...phases],
+      locked: [...locked],
       transfers,
       toolVersion: this.#options.toolVersion,
       startedAt,

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type ExpectedBoard, Fault, type FaultDetails, type PhaseName } from '@flashline/contracts';
-import type { BusDevice } from '@flashline/dfuse';
+import { asFault, Fault, type FaultDetails, type Part, type PhaseName } from '@flashline/contracts';
+import type { BoardJobReport, BusDevice, Trust } from '@flashline/dfuse';
+import type { Range } from '@flashline/firmware';
 import { type Ending, endingOfFault } from './ending.ts';
 import { Host } from './hosts/host.ts';
-import type { BusChoice } from './hosts/host-messages.ts';
-import { PortHosts, SLOTS_PER_HOST } from './hosts/port-hosts.ts';
+import type { BusChoice, FlashOrder, JobOrder } from './hosts/host-messages.ts';
+import { PortHosts } from './hosts/port-hosts.ts';
 
 /** How long a first look at the bus may take. */
 const FIRST_LOOK_MS = 30_000;
@@ -13,7 +14,7 @@ const FIRST_LOOK_MS = 30_000;
 export async function lookAtBus(choice: BusChoice): Promise<{ devices: readonly BusDevice[]; trouble: string | null }> {
   const looked = Promise.withResolvers<{ devices: readonly BusDevice[]; trouble: string | null }>();
   const fail = (details: FaultDetails) => looked.reject(new Fault('USB_HOST', details));
-  const discovery = new Host('discovery', choice, {
+  const discovery = new Host('discovery', choice, [], {
     onMessage: (message) => message.on === 'devices' && looked.resolve(message),
     onEnd: (end, how) => fail({ reason: `discovery ${end}`, how }),
   });
@@ -27,38 +28,70 @@ export async function lookAtBus(choice: BusChoice): Promise<{ devices: readonly 
   }
 }
 
-export interface DirectFlash {
+/** Boards to work on without coordinator, journal or ledger. */
+export interface Direct {
   readonly bus: BusChoice;
+  readonly parts: readonly Part[];
   readonly paths: readonly string[];
-  readonly imageFile: string;
-  readonly imageSha256: string;
-  readonly loadAddress: number | null;
-  readonly board: ExpectedBoard;
   readonly signal: AbortSignal;
   readonly onProgress: (path: string, phase: PhaseName, fraction: number) => void;
 }
 
-/** Flashes the boards on these ports side by side, without coordinator, journal or ledger. One report per path, in order. */
-export async function flashDirect(flash: DirectFlash): Promise<Ending[]> {
-  const { bus, paths, imageFile, imageSha256, loadAddress, board, signal } = flash;
-  const hosts = new PortHosts(bus, SLOTS_PER_HOST);
-  const one = async (path: string): Promise<Ending> => {
-    if (signal.aborted) return endingOfFault(new Fault('CANCELLED'));
-    const attemptId = randomUUID();
-    const order = { attemptId, path, imageFile, imageName: imageFile, imageSha256, loadAddress, board };
-    const cancel = () => hosts.cancel(attemptId);
+export interface DirectFlash extends Direct {
+  /** What to do with each of the boards. */
+  readonly order: Omit<FlashOrder, 'attemptId' | 'path' | 'trust'>;
+  /** Whether to believe what the board on this port holds. */
+  readonly trust: (path: string) => Trust;
+  /** Puts into safety what an erase is about to take from the board on this port. */
+  readonly onPreserved: (path: string, ranges: readonly Range[]) => Promise<void>;
+}
+
+/** Flashes the boards on these ports side by side. One report per path, in order. */
+export function flashDirect(flash: DirectFlash): Promise<Ending[]> {
+  return sideBySide(flash, async (hosts, path, attemptId) => {
+    if (flash.signal.aborted) return endingOfFault(new Fault('CANCELLED'));
+    const order = { ...flash.order, attemptId, path, trust: flash.trust(path) };
+    const listener = {
+      onProgress: (phase: PhaseName, fraction: number) => flash.onProgress(path, phase, fraction),
+      onPreserved: (ranges: readonly Range[]) => flash.onPreserved(path, ranges),
+    };
+    return await hosts.flash(order, listener).catch(endingOfFault);
+  });
+}
+
+/** Does a job with each of the boards on these ports, side by side. One report per path, in order. */
+export function workDirect(work: Direct & Omit<JobOrder, 'jobId' | 'path'>): Promise<BoardJobReport[]> {
+  const { job, board, onProgress } = work;
+  return sideBySide(work, (hosts, path, jobId) => {
+    const progress = (phase: PhaseName, fraction: number) => onProgress(path, phase, fraction);
+    return hosts.work({ jobId, path, job, board }, progress).catch(jobFailed);
+  });
+}
+
+async function sideBySide<T>(
+  { bus, parts, paths, signal }: Direct,
+  one: (hosts: PortHosts, path: string, id: string) => Promise<T>,
+): Promise<T[]> {
+  const hosts = new PortHosts(bus, parts);
+  const stoppable = async (path: string): Promise<T> => {
+    const id = randomUUID();
+    const cancel = () => hosts.cancel(id);
     signal.addEventListener('abort', cancel);
     try {
-      return await hosts.flash(order, (phase, fraction) => flash.onProgress(path, phase, fraction));
-    } catch (thrown) {
-      return endingOfFault(thrown);
+      return await one(hosts, path, id);
     } finally {
       signal.removeEventListener('abort', cancel);
     }
   };
   try {
-    return await Promise.all(paths.map(one));
+    return await Promise.all(paths.map(stoppable));
   } finally {
     await hosts.stop();
   }
+}
+
+function jobFailed(thrown: unknown): BoardJobReport {
+  const { code: fault, details: faultDetails } = asFault(thrown);
+  const nothing = { board: null, facts: null, held: null, readback: null, erased: null };
+  return { fault, faultDetails, ...nothing, ms: 0, transfers: 0 };
 }

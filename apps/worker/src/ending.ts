@@ -15,5 +15,6 @@ export function endingOfFault(thrown: unknown): Ending {
     readback: null,
     phases: [],
     transfers: 0,
+    locked: [],
   };
 }

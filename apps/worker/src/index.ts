@@ -1,5 +1,5 @@
 export type { ImageSource } from './attempts.ts';
-export { type DirectFlash, flashDirect, lookAtBus } from './direct.ts';
+export { type Direct, type DirectFlash, flashDirect, lookAtBus, workDirect } from './direct.ts';
 export type { Ending } from './ending.ts';
 export type { BusChoice } from './hosts/host-messages.ts';
 export { imagesFrom } from './image-cache.ts';

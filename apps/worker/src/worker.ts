@@ -8,6 +8,7 @@ import {
   FAULTS,
   type Fault,
   FlashJob,
+  type Part,
   type PhaseName,
   type ProgressReport,
   type StationFile,
@@ -16,11 +17,11 @@ import {
 import type { Queue, Stop } from '@flashline/queue';
 import type { Journal, Seat } from '@flashline/store';
 import type { Logger } from 'pino';
-import { Attempts, type ImageSource, wallMoment } from './attempts.ts';
+import { Attempts, type ImageSource, type Safe, wallMoment } from './attempts.ts';
 import { coalesced } from './coalesced.ts';
 import { Host } from './hosts/host.ts';
 import type { BusChoice, FromHost } from './hosts/host-messages.ts';
-import { PortHosts, SLOTS_PER_HOST } from './hosts/port-hosts.ts';
+import { PortHosts } from './hosts/port-hosts.ts';
 import { Outbox } from './outbox.ts';
 import { Bench } from './slots/bench.ts';
 
@@ -32,9 +33,13 @@ const BENCH_PAUSE_MS = 50;
 export interface WorkerOptions {
   readonly station: StationFile;
   readonly bus: BusChoice;
+  /** What is known about parts. */
+  readonly parts: readonly Part[];
   readonly journal: Journal;
   readonly queue: Queue;
   readonly images: ImageSource;
+  /** Where bytes are kept that a recipe preserves, while the board does not have them. */
+  readonly safe: Safe;
   readonly toolVersion: string;
   readonly log: Logger;
 }
@@ -70,8 +75,8 @@ class StationWorker implements Worker {
 
   constructor(options: WorkerOptions) {
     this.#options = options;
-    const { station, bus, journal, queue, log } = options;
-    this.#hosts = new PortHosts(bus, station.slotsPerHost ?? SLOTS_PER_HOST);
+    const { station, bus, parts, journal, queue, log } = options;
+    this.#hosts = new PortHosts(bus, parts, station.slotsPerHost);
     this.#outbox = new Outbox(journal, queue, (error) => log.warn({ error }, 'results wait in the outbox'));
     const time = { nowMs: () => performance.now(), moment: wallMoment };
     this.#bench = new Bench({
@@ -89,6 +94,7 @@ class StationWorker implements Worker {
       bench: this.#bench,
       hosts: this.#hosts,
       images: options.images,
+      safe: options.safe,
       ...time,
       onProgress: (assignment, phase, fraction) => this.#progressed(assignment, phase, fraction),
       onResult: () => this.#outbox.kick(),
@@ -106,7 +112,7 @@ class StationWorker implements Worker {
     this.#bench.remember(journal.seats().map((seat) => ({ ...seat, hasPassed: this.#hasPassed(seat) })));
     this.#served.push(queue.listen(CHANNELS.commands(station.station), (data) => this.#command(data)));
     await Promise.all(this.#served);
-    this.#discovery = new Host('discovery', bus, {
+    this.#discovery = new Host('discovery', bus, [], {
       onMessage: (message) => this.#discovered(message),
       onEnd: (end, how) => this.#blind(`The process that watches the USB bus ${end} (${how}).`),
     });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FAULT_CODES } from './faults/faults.ts';
 import { Digest } from './image.ts';
-import { BoardIdentity, Id, Moment, OrderId, Sha256, SlotPath, StationId, UnitSerial } from './names.ts';
+import { BoardIdentity, Id, Moment, OrderId, Sha256, SlotPath, StationId, U32, UnitSerial } from './names.ts';
 import { Outcome, PhaseRecord } from './outcome.ts';
 
 export const FaultDetailsShape = z.record(
@@ -26,6 +26,18 @@ export const Assignment = z.strictObject({
 });
 export type Assignment = z.infer<typeof Assignment>;
 
+const MemoryBytes = z.string().regex(/^([0-9a-f]{2}){1,4096}$/, 'must be 1-4096 bytes in lower-case hex');
+
+/** Option bytes or one-time programmable memory that an attempt wrote, with what was there before. */
+export const LockedMemory = z.strictObject({
+  memory: z.enum(['option-bytes', 'otp']),
+  address: U32,
+  before: MemoryBytes,
+  /** Null when nobody can read it any more, which is what a read protection is for. */
+  after: MemoryBytes.nullable(),
+});
+export type LockedMemory = z.infer<typeof LockedMemory>;
+
 /** How an attempt ended: exactly one of these for every assignment, whatever was killed or redelivered in between. */
 export const AttemptResult = z
   .strictObject({
@@ -36,6 +48,8 @@ export const AttemptResult = z
     board: BoardIdentity.nullable(),
     readback: Digest.nullable(),
     phases: z.array(PhaseRecord).max(32),
+    /** In the order of writing. Left out by workers that lock nothing. */
+    locked: z.array(LockedMemory).max(16).default([]),
     /** USB control transfers, all of them. */
     transfers: z.int().nonnegative(),
     toolVersion: z.string().max(64),

@@ -4,7 +4,7 @@ import { Crc32, Moment, Sha256, U32 } from './names.ts';
 /** The largest image file the station accepts, in bytes. */
 export const IMAGE_FILE_BYTES_MAX = 64 * 1024 * 1024;
 
-export const ImageFormat = z.enum(['hex', 'bin', 'dfu']);
+export const ImageFormat = z.enum(['hex', 'bin', 'dfu', 'elf', 'srec', 'uf2']);
 export type ImageFormat = z.infer<typeof ImageFormat>;
 
 /** A run of consecutive bytes of an image. */

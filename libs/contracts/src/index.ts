@@ -1,4 +1,4 @@
-export { Assignment, Attempt, AttemptResult, FaultDetailsShape } from './attempt.ts';
+export { Assignment, Attempt, AttemptResult, FaultDetailsShape, LockedMemory } from './attempt.ts';
 export type { Blame, FaultSpec } from './faults/fault-spec.ts';
 export {
   asFault,
@@ -10,6 +10,7 @@ export {
 } from './faults/faults.ts';
 export { AttemptPage, AttemptQuery, Health, LiveEvent, NewRuns, Problem, StartedRuns } from './http.ts';
 export { Digest, IMAGE_FILE_BYTES_MAX, Image, ImageFormat, RangeInfo } from './image.ts';
+export { layoutText, layoutTexts } from './layout-text.ts';
 export {
   BenchReport,
   CHANNELS,
@@ -43,5 +44,7 @@ export {
   WorkOrder,
 } from './order.ts';
 export { Outcome, outcomeOf, PHASES, PhaseName, PhaseRecord } from './outcome.ts';
+export { Part, PartOptionBytes, PartTiming } from './part.ts';
+export { ErasePolicy, OrderRecipe, PLAIN_ORDER_RECIPE, PLAIN_RECIPE, Recipe } from './recipe.ts';
 export { BenchSlot, BenchState, Seating, Slot, SlotState } from './slot.ts';
 export { SlotName, StationFile } from './station.ts';

@@ -3,6 +3,7 @@ import { Assignment, AttemptResult } from './attempt.ts';
 import { Id, type Moment, SlotPath, StationId, U32 } from './names.ts';
 import { ExpectedBoard } from './order.ts';
 import { PhaseName } from './outcome.ts';
+import { OrderRecipe } from './recipe.ts';
 import { BenchSlot } from './slot.ts';
 
 /** Work for one seating of one slot. Travels on that slot's queue; the queue's job id is the attempt id. */
@@ -12,6 +13,8 @@ export const FlashJob = z.strictObject({
   imageName: z.string().max(255),
   loadAddress: U32.nullable(),
   board: ExpectedBoard,
+  /** Left out by coordinators that know no recipes, and in journals of such times. */
+  recipe: OrderRecipe.prefault({}),
 });
 export type FlashJob = z.infer<typeof FlashJob>;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BoardIdentity, Moment, OrderId, Sha256, U32 } from './names.ts';
+import { OrderRecipe } from './recipe.ts';
 
 /** What a board must say about itself to be programmed by an order. A null field is not compared. */
 export const ExpectedBoard = z.strictObject({
@@ -28,6 +29,7 @@ export const NewWorkOrder = z.strictObject({
   loadAddress: U32.nullable().default(null),
   quantity: z.int().min(1).max(1_000_000),
   board: ExpectedBoard.default(ST_BOOTLOADER),
+  recipe: OrderRecipe.prefault({}),
   /** An order for virtual boards. It never counts as production. Left out, it follows the station. */
   simulated: z.boolean().optional(),
 });
@@ -58,6 +60,7 @@ export const WorkOrder = z.strictObject({
   loadAddress: U32.nullable(),
   quantity: z.int().positive(),
   board: ExpectedBoard,
+  recipe: OrderRecipe,
   simulated: z.boolean(),
   state: OrderState,
   counts: OrderCounts,

@@ -5,15 +5,20 @@ import {
   type FaultDetails,
   type Outcome,
   outcomeOf,
+  type Part,
   type PhaseRecord,
+  PLAIN_RECIPE,
 } from '@flashline/contracts';
-import { digestOf, programmed } from '@flashline/firmware';
-import { type FlashRequest, flash, type KnownSoFar } from './flash.ts';
+import { digestOf, programmed, type Range } from '@flashline/firmware';
+import type { Visit } from './contact.ts';
+import { type FlashRequest, flash } from './flash.ts';
 import { PHASE_LIMITS, type PhaseLimits } from './phases/limits.ts';
+import type { Locked } from './phases/lock.ts';
 import { PhaseTrack, type Progress } from './phases/track.ts';
-import { PROGRAMMED_ALTERNATE } from './plan.ts';
+import { PROGRAMMED_ALTERNATE } from './plan/flash-plan.ts';
 import type { Clock, DfuBus } from './port.ts';
 import { Bounds } from './protocol/bounds.ts';
+import { PaceBook } from './protocol/pace-book.ts';
 import { faultAt } from './protocol/trouble.ts';
 
 /** What an attempt runs in. Aborting the signal with a Fault ends the attempt with it, with anything else as CANCELLED. */
@@ -22,6 +27,12 @@ export interface AttemptContext {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
   readonly limits?: Partial<PhaseLimits>;
+  /** What is known about parts. A board that is none of them is believed what it says, and trusted less. */
+  readonly parts?: readonly Part[];
+  /** What boards before this one have taught. */
+  readonly paces?: PaceBook;
+  /** Keeps what an erase is about to take and the recipe preserves, until the board has it again. */
+  readonly onPreserved?: (ranges: readonly Range[]) => Promise<void>;
 }
 
 /** How an attempt went. */
@@ -36,6 +47,8 @@ export interface AttemptReport {
   readonly readback: Digest | null;
   readonly phases: readonly PhaseRecord[];
   readonly transfers: number;
+  /** Option bytes and OTP as they were and as they are, as far as the attempt got. */
+  readonly locked: readonly Locked[];
 }
 
 /** Flashes the board at `path`, proves it and sees it leave. Never rejects: every failure is a fault in the report. */
@@ -45,16 +58,45 @@ export async function runAttempt(
   request: FlashRequest,
   context: AttemptContext,
 ): Promise<AttemptReport> {
-  const bounds = new Bounds(context.clock, context.signal);
-  const track = new PhaseTrack(bounds, context.onProgress);
-  const known: KnownSoFar = { board: null, readback: null, transfers: 0 };
-  const limits = { ...PHASE_LIMITS, ...context.limits };
+  const visit = visitOf(bus, path, request, context);
+  const { known, track } = visit;
+  const locked: Locked[] = [];
   const intended = digestOf(programmed(request.image, PROGRAMMED_ALTERNATE));
+  const job = {
+    visit,
+    request: { recipe: PLAIN_RECIPE, trust: 'yes' as const, ...request },
+    onPreserved: context.onPreserved ?? (() => Promise.resolve()),
+    onLocked: (one: Locked) => void locked.push(one),
+  };
   try {
-    const { readback } = await flash({ bus, path, request, limits, bounds, track, known });
-    return { outcome: 'pass', fault: null, faultDetails: null, ...known, intended, readback, phases: track.records };
+    const { readback } = await flash(job);
+    const { records: phases } = track;
+    return { outcome: 'pass', fault: null, faultDetails: null, ...known, intended, readback, phases, locked };
   } catch (thrown) {
     const { code, details } = faultAt(thrown, {});
-    return { outcome: outcomeOf(code), fault: code, faultDetails: details, ...known, intended, phases: track.records };
+    const { records: phases } = track;
+    return { outcome: outcomeOf(code), fault: code, faultDetails: details, ...known, intended, phases, locked };
   }
+}
+
+/** A visit to one board, with everything that an attempt leaves out filled in. */
+export function visitOf(
+  bus: DfuBus,
+  path: string,
+  { board, image }: { readonly board: Visit['board']; readonly image: Visit['image'] },
+  { clock, signal, onProgress, limits, parts = [], paces = new PaceBook() }: AttemptContext,
+): Visit {
+  const bounds = new Bounds(clock, signal);
+  return {
+    bus,
+    path,
+    board,
+    image,
+    parts,
+    paces,
+    limits: { ...PHASE_LIMITS, ...limits },
+    bounds,
+    track: new PhaseTrack(bounds, onProgress),
+    known: { board: null, readback: null, transfers: 0 },
+  };
 }

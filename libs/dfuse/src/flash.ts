@@ -1,120 +1,140 @@
-import { type BoardIdentity, type Digest, type ExpectedBoard, Fault } from '@flashline/contracts';
-import { type FirmwareImage, programmed } from '@flashline/firmware';
-import type { MemoryMap } from './memory-map.ts';
-import { confirm, lookAt } from './phases/confirm.ts';
-import { identify, identityOf, requireBoard, requireDfuse } from './phases/identify.ts';
-import { type PhaseLimits, workLimitsMs } from './phases/limits.ts';
-import { erase, write } from './phases/program.ts';
-import type { PhaseTrack } from './phases/track.ts';
-import { type Proof, verify } from './phases/verify.ts';
-import { PROGRAMMED_ALTERNATE, planFlash } from './plan.ts';
-import type { DfuBus, DfuPort } from './port.ts';
-import type { Bounds } from './protocol/bounds.ts';
-import { DfuSession } from './protocol/session.ts';
+import { type ExpectedBoard, Fault } from '@flashline/contracts';
+import { type FirmwareImage, programmed, type Range, rangeInfo } from '@flashline/firmware';
+import { BoardAtHand, unprotect } from './board-at-hand.ts';
+import { type Contact, meet, type Visit } from './contact.ts';
+import { confirm } from './phases/confirm.ts';
+import { planLimitMs, totalBytes, workLimitsMs } from './phases/limits.ts';
+import { type Locked, lock } from './phases/lock.ts';
+import { erase, type OnBytes, read, write } from './phases/program.ts';
+import { survey } from './phases/survey.ts';
+import { type Proof, readEqual, verify } from './phases/verify.ts';
+import { Findings } from './plan/findings.ts';
+import { type BoardRecipe, type FlashPlan, PROGRAMMED_ALTERNATE, planFlash } from './plan/flash-plan.ts';
+import { type LockPlan, planLock } from './plan/lock-plan.ts';
+import { expectedShares, workShares } from './plan/shares.ts';
+import { endangered, type FlashWork, workOf } from './plan/work.ts';
+import type { DfuSession } from './protocol/session.ts';
+
+/**
+ * Whether to believe what the flash of a board holds. Flash that lost its power in an erase can read blank and be weak, so a board
+ * on which an erase or a write may have been interrupted is not believed (`no`): every sector under the image is erased. When a
+ * board of the same USB serial has passed since, that says something only if the serial is one chip's own (`own-serial`).
+ */
+export type Trust = 'yes' | 'own-serial' | 'no';
 
 /** What to do to a board. */
 export interface FlashRequest {
+  /** Everything that is programmed, patches included. */
   readonly image: FirmwareImage;
   readonly board: ExpectedBoard;
   /** False keeps the board in its bootloader after it was proven. */
   readonly leave: boolean;
-}
-
-/** What is known about a board, also when the work on it fails. */
-export interface KnownSoFar {
-  board: BoardIdentity | null;
-  readback: Digest | null;
-  transfers: number;
+  /** Left out: erase what is needed, keep the rest, lock nothing. */
+  readonly recipe?: BoardRecipe;
+  /** Left out: yes. */
+  readonly trust?: Trust;
 }
 
 /** One board to flash, and what the work runs in. */
 export interface FlashJob {
-  readonly bus: DfuBus;
-  readonly path: string;
-  readonly request: FlashRequest;
-  readonly limits: PhaseLimits;
-  readonly bounds: Bounds;
-  readonly track: PhaseTrack;
-  readonly known: KnownSoFar;
+  readonly visit: Visit;
+  readonly request: Required<FlashRequest>;
+  /** Told what is preserved, before an erase takes it from the board: after a power cut this is the only copy. */
+  readonly onPreserved: (ranges: readonly Range[]) => Promise<void>;
+  readonly onLocked: (locked: Locked) => void;
 }
 
-/** A board whose port is open. */
-interface Contact {
-  readonly port: DfuPort;
-  readonly session: DfuSession;
-  readonly map: MemoryMap;
-  /** The address it has on the bus; null when it was not listed. */
-  readonly address: number | null;
+/** What is known about a board once it was looked at. */
+interface Decision {
+  readonly plan: FlashPlan;
+  readonly locks: LockPlan;
+  readonly work: FlashWork;
+  /** What an erase would take and the recipe keeps. */
+  readonly preserved: readonly Range[];
 }
-
-const OPEN_HANG_MS = 10_000;
-const CLOSE_HANG_MS = 2_000;
 
 /** Does everything to one board, in order. Rejects with a Fault; resolves with the proof when the board is good. */
 export async function flash(job: FlashJob): Promise<Proof> {
-  const { bus, path, request, bounds, limits, track } = job;
-  const contact = await track.run('identify', limits.identifyMs, () => meet(job));
-  const proof = await prove(job, contact);
-  if (!request.leave) return proof;
+  const { visit, request } = job;
+  const { bus, path, bounds, limits, track } = visit;
+  const unprotectMs = request.recipe.unprotect ? limits.massEraseMs + limits.returnMs : 0;
+  const contact = await track.run('identify', limits.identifyMs + unprotectMs, () => meetReadable(job));
+  const board = new BoardAtHand(visit, contact);
+  const { proof, hasLeft } = await programAndLetGo(job, board);
+  if (!hasLeft) return proof;
+  const { address } = board.contact;
   const confirmMs = limits.baseMs + limits.confirmMs + limits.reappearMs;
-  await track.run('confirm', confirmMs, () => confirm(bus, { path, address: contact.address }, bounds, limits));
+  await track.run('confirm', confirmMs, () => confirm(bus, { path, address }, bounds, limits));
   return proof;
 }
 
-async function meet(job: FlashJob): Promise<Contact> {
-  const { bus, path, request, bounds, known } = job;
-  const address = (await lookAt(bus, path, bounds))?.address ?? null;
-  const port = await openPort(job);
-  const session = new DfuSession(port, bounds);
+async function meetReadable({ visit, request }: FlashJob): Promise<Contact> {
   try {
-    known.board = identityOf(port.device);
-    requireBoard(known.board, request.board, request.image);
-    requireDfuse(port.device);
-    const [first] = programmed(request.image, PROGRAMMED_ALTERNATE);
-    const map = await identify(session, known.board, first?.address ?? 0);
-    return { port, session, map, address };
+    return await meet(visit);
   } catch (thrown) {
-    await part(job, { port, session });
-    throw thrown;
+    const isProtected = thrown instanceof Fault && thrown.code === 'BOARD_READ_PROTECTED';
+    if (!isProtected || !request.recipe.unprotect) throw thrown;
   }
+  await unprotect(visit);
+  return await meet(visit);
 }
 
-async function prove(job: FlashJob, contact: Contact): Promise<Proof> {
+async function programAndLetGo(job: FlashJob, board: BoardAtHand): ReturnType<typeof program> {
   try {
-    return await program(job, contact);
+    return await program(job, board);
   } finally {
-    await part(job, contact);
+    await board.letGo();
   }
 }
 
-async function program({ request, limits, track, known }: FlashJob, { session, map }: Contact): Promise<Proof> {
-  const plan = await track.run('plan', limits.baseMs, () => planFlash(request.image, map));
-  const limitMs = workLimitsMs(plan, limits);
-  track.expect(plan, request.leave);
-  await track.run('erase', limitMs.erase, (onBytes) => erase(session, plan, onBytes));
-  await track.run('write', limitMs.write, (onBytes) => write(session, plan, onBytes));
-  const proof = await track.run('verify', limitMs.verify, (onBytes) => verify(session, plan, onBytes));
+async function program(job: FlashJob, board: BoardAtHand): Promise<{ proof: Proof; hasLeft: boolean }> {
+  const { limits, track, known } = job.visit;
+  const { session, part } = board.contact;
+  const { image, recipe } = job.request;
+  const bytes = totalBytes(rangeInfo(programmed(image, PROGRAMMED_ALTERNATE))) + totalBytes(recipe.preserve);
+  const decision = await track.run('plan', planLimitMs(bytes, limits), (onBytes) => decide(job, board, onBytes));
+  const { plan, locks, work, preserved } = decision;
+  const limitMs = workLimitsMs(plan, work, limits);
+  await track.run('erase', limitMs.erase, (onBytes) => erase(session, work.erase, part, onBytes));
+  await track.run('write', limitMs.write, (onBytes) => write(session, [...work.writes, ...preserved], onBytes));
+  const proof = await track.run('verify', limitMs.verify, (onBytes) => prove(session, decision, onBytes));
   known.readback = proof.readback;
-  if (request.leave) await track.run('leave', limits.baseMs, () => session.leave(plan.startAddress));
-  return proof;
+  if (locks.writes.length > 0) {
+    const lockMs = limits.baseMs + locks.writes.length * (limits.returnMs + limits.baseMs);
+    await track.run('lock', lockMs, () => lock(board, locks, job.onLocked));
+  }
+  if (!job.request.leave || !board.isOpen) return { proof, hasLeft: false };
+  await track.run('leave', limits.baseMs, () => board.session().leave(plan.startAddress));
+  return { proof, hasLeft: true };
 }
 
-async function openPort({ bus, path, bounds }: FlashJob): Promise<DfuPort> {
-  let isLate = false;
-  const opening = bus.open(path);
-  // A port that opens after we gave up would stay claimed.
-  const discard = opening.then((port) => (isLate ? port.close() : undefined));
-  discard.catch(() => undefined);
-  return bounds.guard(opening, OPEN_HANG_MS, () => {
-    isLate = true;
-    return new Fault('USB_HOST', { request: 'open', hasHung: true });
-  });
+/** Everything is decided before the board is touched; looking is not touching. */
+async function decide(job: FlashJob, board: BoardAtHand, onBytes: OnBytes): Promise<Decision> {
+  const { image, recipe, leave, trust } = job.request;
+  const { track, bounds } = job.visit;
+  const { session, part, map, port } = board.contact;
+  const plan = planFlash(image, map, recipe);
+  const locks = planLock(recipe, port.device.alternates, part);
+  track.expect(expectedShares(plan, part, leave));
+  const findings = new Findings(plan, session.blockBytes, part);
+  // Without permission to erase there is nothing to decide but whether it can be done, so a look never hurts.
+  const mayLook = recipe.erase === 'none' || (recipe.erase === 'needed' && isBelieved(board.contact, trust));
+  if (mayLook) await survey(session, findings, { part, clock: bounds.clock, onBytes });
+  const work = workOf(plan, findings, recipe, part);
+  const preserved: Range[] = [];
+  for (const { address, bytes } of endangered(plan, work.erase))
+    preserved.push(await read(session, address, bytes, onBytes));
+  if (preserved.length > 0) await job.onPreserved(preserved);
+  track.expect(workShares(work, part));
+  return { plan, locks, work, preserved };
 }
 
-async function part({ bounds, known }: FlashJob, { port, session }: Pick<Contact, 'port' | 'session'>): Promise<void> {
-  await session.farewell();
-  known.transfers = session.transfers;
-  const hung = () => new Fault('USB_HOST', { request: 'close', hasHung: true });
-  // The result is known by now; a close that hangs is for the supervisor of this process.
-  await bounds.guard(port.close(), CLOSE_HANG_MS, hung).catch(() => undefined);
+function isBelieved({ port, part }: Contact, trust: Trust): boolean {
+  if (trust !== 'own-serial') return trust === 'yes';
+  return part?.sharesSerial === false && port.device.usbSerial !== null;
+}
+
+async function prove(session: DfuSession, { plan, preserved }: Decision, onBytes: OnBytes): Promise<Proof> {
+  await readEqual(session, preserved, onBytes);
+  return await verify(session, plan, onBytes);
 }

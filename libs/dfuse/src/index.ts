@@ -1,10 +1,14 @@
 export { type AttemptContext, type AttemptReport, runAttempt } from './attempt.ts';
 export { systemClock } from './clock.ts';
-export type { FlashRequest } from './flash.ts';
+export type { FlashRequest, Trust } from './flash.ts';
+export type { BoardFacts } from './jobs/board-facts.ts';
+export { type BoardJob, type BoardJobReport, runBoardJob } from './jobs/board-job.ts';
 export { type MemoryMap, parseMemoryMap, type Sector } from './memory-map.ts';
+export { findPart } from './part-match.ts';
 export { PHASE_LIMITS, type PhaseLimits } from './phases/limits.ts';
+export type { Locked } from './phases/lock.ts';
 export type { Progress } from './phases/track.ts';
-export { type FlashPlan, planFlash } from './plan.ts';
+export { type BoardRecipe, type FlashPlan, planFlash } from './plan/flash-plan.ts';
 export {
   type Alternate,
   type BusDevice,
@@ -16,3 +20,4 @@ export {
   TransferError,
   type TransferTrouble,
 } from './port.ts';
+export { PaceBook } from './protocol/pace-book.ts';

@@ -1,4 +1,4 @@
-import { Fault } from '@flashline/contracts';
+import { Fault, layoutText } from '@flashline/contracts';
 
 /** The smallest piece of memory that can be erased, and what the device allows there. */
 export interface Sector {
@@ -11,18 +11,27 @@ export interface Sector {
   readonly memory: string;
 }
 
+/** Equal sectors one behind the other, the first of them at `address`. */
+interface SectorRun extends Sector {
+  readonly count: number;
+}
+
 /** What an alternate setting says about its memory. */
 export interface MemoryMap {
   /** The memory named first: the one the alternate setting is for. */
   readonly name: string;
   /** In address order, not overlapping, at least one. */
   readonly sectors: readonly Sector[];
+  /** The same, told in as few lines as it can be: what people look at. */
+  readonly runs: readonly SectorRun[];
 }
 
 /** Longest layout string we read; the longest real one has 118 characters. */
 const LAYOUT_CHARS_MAX = 1024;
-/** Most sectors of one map; the most of a real part are 1536 (L0, pages of 128 bytes). */
+/** Most sectors of one map; the most of a real part are 4096 (the QSPI flash of a Portenta). */
 const SECTORS_MAX = 16_384;
+/** Largest sector; the largest real one is 1 MB. What is kept of a sector is held in memory while it is erased. */
+const SECTOR_BYTES_MAX = 16 * 1024 * 1024;
 const ADDRESS_SPACE_BYTES = 2 ** 32;
 
 const ADDRESS = /^0x[0-9a-f]{1,8}$/i;
@@ -34,26 +43,26 @@ const UNIT_BYTES: Readonly<Record<string, number>> = { '': 1, B: 1, K: 1024, M: 
  * the liberties that real ROMs take: no multiplier, spaces, several regions, several memories. Throws MEMORY_MAP_UNREADABLE.
  */
 export function parseMemoryMap(layout: string): MemoryMap {
-  // The F427 ROM gives its string a wrong length: what follows the text is not printable.
-  const text = layout.replace(/[^\x20-\x7e]/g, '').trim();
   if (layout.length > LAYOUT_CHARS_MAX) throw unreadable(layout, 'too long');
+  const text = layoutText(layout);
   if (!text.startsWith('@')) throw unreadable(layout, 'no @');
   const memories = text.slice(1).split(/, *@/);
-  const sectors: Sector[] = [];
-  for (const memory of memories) readMemory(memory, layout, sectors);
-  sectors.sort((a, b) => a.address - b.address);
-  if (sectors.some((sector, i) => i > 0 && endOf(sectors[i - 1]) > sector.address)) throw unreadable(layout, 'overlap');
-  return { name: sectorName(text.slice(1).split('/')[0]), sectors };
+  const told = memories.flatMap((memory) => readMemory(memory, layout));
+  const runs = told.toSorted((a, b) => a.address - b.address);
+  if (runs.some((run, i) => run.address < endOf(runs[i - 1]))) throw unreadable(layout, 'overlap');
+  if (runs.reduce((sum, { count }) => sum + count, 0) > SECTORS_MAX) throw unreadable(layout, 'too many sectors');
+  return { name: told[0]?.memory ?? '', sectors: runs.flatMap(sectorsOf), runs: joined(runs) };
 }
 
-function readMemory(text: string, layout: string, into: Sector[]): void {
-  const [name, ...parts] = text.split('/');
-  if (parts.length < 2 || parts.length % 2 !== 0) throw unreadable(layout, 'regions');
-  for (let i = 0; i < parts.length; i += 2) {
-    const address = parts[i]?.trim() ?? '';
+function readMemory(text: string, layout: string): SectorRun[] {
+  const [name = '', ...parts] = text.split('/');
+  if (parts.length === 0) throw unreadable(layout, 'no regions');
+  return parts.flatMap((part, i) => {
+    if (i % 2 !== 0) return [];
+    const address = part.trim();
     if (!ADDRESS.test(address)) throw unreadable(layout, 'address');
-    readRegion({ memory: sectorName(name), address: Number(address), segments: parts[i + 1] ?? '' }, layout, into);
-  }
+    return readRegion({ memory: name.trim(), address: Number(address), segments: parts[i + 1] ?? '' }, layout);
+  });
 }
 
 interface Region {
@@ -62,34 +71,50 @@ interface Region {
   readonly segments: string;
 }
 
-function readRegion({ memory, address: start, segments }: Region, layout: string, into: Sector[]): void {
-  let address = start;
-  for (const segment of segments.split(',')) {
+function readRegion({ memory, address, segments }: Region, layout: string): SectorRun[] {
+  let next = address;
+  return segments.split(',').map((segment) => {
     const [, count = '', size = '', unit = '', type = ''] = SEGMENT.exec(segment.trim()) ?? [];
-    const sectorBytes = Number(size) * (UNIT_BYTES[unit] ?? 0);
-    const endAddress = address + Number(count) * sectorBytes;
+    const bytes = Number(size) * (UNIT_BYTES[unit] ?? 0);
+    const run = { address: next, count: Number(count), bytes, ...permissions(memory, type), memory };
+    next = endOf(run);
     // Also when nothing matched: then everything is zero.
-    if (endAddress === address || endAddress > ADDRESS_SPACE_BYTES) throw unreadable(layout, 'segment');
-    if (into.length + Number(count) > SECTORS_MAX) throw unreadable(layout, 'too many sectors');
-    for (; address < endAddress; address += sectorBytes) {
-      into.push({ address, bytes: sectorBytes, ...permissions(type), memory });
-    }
-  }
+    if (next === run.address || next > ADDRESS_SPACE_BYTES) throw unreadable(layout, 'segment');
+    if (bytes > SECTOR_BYTES_MAX) throw unreadable(layout, 'sector too large');
+    return run;
+  });
 }
 
 /** The type letter counts from 'a' = 1 and is a bit field: 1 read, 2 erase, 4 write. */
-function permissions(type: string): Pick<Sector, 'readable' | 'erasable' | 'writable'> {
-  const bits = type.charCodeAt(0) - 0x60;
+function permissions(memory: string, type: string): Pick<Sector, 'readable' | 'erasable' | 'writable'> {
+  // Whatever its letter, a word of settings is never erased (F4; dfu-util reads it so too).
+  const bits = memory === 'Device Feature' ? 0b101 : type.charCodeAt(0) - 0x60;
   return { readable: (bits & 1) !== 0, erasable: (bits & 2) !== 0, writable: (bits & 4) !== 0 };
 }
 
-/** ROMs pad their names with one to three spaces. */
-function sectorName(text = ''): string {
-  return text.trim().replace(/ +/g, ' ');
+function sectorsOf({ count, ...first }: SectorRun): Sector[] {
+  return Array.from({ length: count }, (_, i) => ({ ...first, address: first.address + i * first.bytes }));
 }
 
-function endOf(sector: Sector | undefined): number {
-  return sector === undefined ? 0 : sector.address + sector.bytes;
+/** A ROM may tell equal sectors in several segments: `64*064Kg,64*064Kg`. */
+function joined(runs: readonly SectorRun[]): SectorRun[] {
+  const joint: SectorRun[] = [];
+  for (const run of runs) {
+    const last = joint.at(-1);
+    if (last !== undefined && endOf(last) === run.address && isAlike(last, run))
+      joint[joint.length - 1] = { ...last, count: last.count + run.count };
+    else joint.push(run);
+  }
+  return joint;
+}
+
+function isAlike(a: Sector, b: Sector): boolean {
+  if (a.bytes !== b.bytes || a.memory !== b.memory) return false;
+  return a.readable === b.readable && a.erasable === b.erasable && a.writable === b.writable;
+}
+
+function endOf(run: SectorRun | undefined): number {
+  return run === undefined ? 0 : run.address + run.count * run.bytes;
 }
 
 function unreadable(layout: string, reason: string): Fault {

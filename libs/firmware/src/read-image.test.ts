@@ -2,15 +2,22 @@ import { Fault, IMAGE_FILE_BYTES_MAX } from '@flashline/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { programmed } from './image.ts';
+import { formatNamed } from './image-format.ts';
 import { readImage } from './read-image.ts';
 import { arbitraryRanges } from './testing/arbitrary-ranges.ts';
 import { expectFault } from './testing/expect-fault.ts';
 import { withDfuSuffix, writeDfu } from './testing/write-dfu.ts';
+import { writeElf } from './testing/write-elf.ts';
 import { writeHex } from './testing/write-hex.ts';
+import { writeSRecords } from './testing/write-srecord.ts';
+import { writeUf2 } from './testing/write-uf2.ts';
 
 const range = { address: 0x0800_0000, data: Uint8Array.of(0x20, 1, 2, 3) };
 const hex = writeHex([range]);
 const dfu = writeDfu([{ alternate: 0, name: null, elements: [range] }]);
+const elf = writeElf([range]);
+const srec = writeSRecords([range]);
+const uf2 = writeUf2([range]);
 
 function text(content: string): Uint8Array {
   return new TextEncoder().encode(content);
@@ -25,6 +32,15 @@ describe('telling formats apart', () => {
     ['dfu', dfu, undefined],
     ['dfu', dfu, 'FIRMWARE.DFU'],
     ['dfu', dfu, 'firmware.bin'],
+    ['elf', elf, undefined],
+    ['elf', elf, 'firmware.axf'],
+    ['elf', elf, 'firmware.bin'],
+    ['srec', srec, undefined],
+    ['srec', srec, 'firmware.S19'],
+    ['srec', srec, 'firmware.bin'],
+    ['uf2', uf2, undefined],
+    ['uf2', uf2, 'firmware.uf2'],
+    ['uf2', uf2, 'firmware.bin'],
     ['bin', range.data, undefined],
     ['bin', range.data, 'firmware.bin'],
     ['bin', range.data, 'firmware'],
@@ -34,10 +50,12 @@ describe('telling formats apart', () => {
     expect(programmed(image)).toEqual([{ ...range, address: format === 'bin' ? 0 : range.address }]);
   });
 
-  test('a byte order mark and blanks before HEX do not hide it, and lines still count from the first', () => {
-    const marked = Uint8Array.of(0xef, 0xbb, 0xbf, ...text('\r\n \n'), ...hex);
-    expect(programmed(readImage(marked, { name: 'a.hex' }))).toEqual([range]);
+  test('a byte order mark and blanks before a text do not hide it, and lines still count from the first', () => {
+    const marked = (file: Uint8Array) => Uint8Array.of(0xef, 0xbb, 0xbf, ...text('\r\n \n'), ...file);
+    expect(programmed(readImage(marked(hex), { name: 'a.hex' }))).toEqual([range]);
+    expect(programmed(readImage(marked(srec), { name: 'a.srec' }))).toEqual([range]);
     expectFault(() => readImage(text('\n\n:zz\n')), 'IMAGE_MALFORMED', { line: 3 });
+    expectFault(() => readImage(text('\n\nS9030000FD\n')), 'IMAGE_CHECKSUM', { line: 3 });
   });
 
   test.each([
@@ -52,12 +70,25 @@ describe('telling formats apart', () => {
     expectFault(() => readImage(file, { name }), 'IMAGE_MALFORMED');
   });
 
-  test.each([
-    ['ELF', Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 1, 1)],
-    ['UF2', text('UF2\nWQ]\x9e')],
-    ['S-record', text('S00600004844521B\n')],
-  ])('%s files are refused instead of being flashed as raw bytes', (format, file) => {
-    expectFault(() => readImage(file, { name: 'firmware.bin' }), 'IMAGE_MALFORMED', { format });
+  test.each(['hex', 'ihex', 'ihx', 'dfu', 'elf', 'axf', 'srec', 's19', 's28', 's37', 'mot', 'uf2'])(
+    'what is called .%s is never another format',
+    (extension) => {
+      const name = `a.${extension}`;
+      const promised = formatNamed(name);
+      for (const [format, file] of Object.entries({ hex, dfu, elf, srec, uf2, bin: range.data })) {
+        if (format === promised) expect(readImage(file, { name }).format).toBe(promised);
+        else
+          expectFault(() => readImage(file, { name }), 'IMAGE_MALFORMED', {
+            extension: `.${extension}`,
+            content: format,
+          });
+      }
+    },
+  );
+
+  test('a name tells the format that it stands for, or nothing', () => {
+    expect(['a.HEX', 'b.bin', '/x.y/c.dfu', 'd.s19'].map(formatNamed)).toEqual(['hex', 'bin', 'dfu', 'srec']);
+    expect(['hex', 'a.txt', 'a.hex.gz', '.dfu', ''].map(formatNamed)).toEqual([null, null, null, null, null]);
   });
 
   test('a .bin whose stack pointer looks like the beginning of HEX is a raw binary', () => {
@@ -89,6 +120,9 @@ describe('raw binaries', () => {
   test.each([
     ['hex', hex],
     ['dfu', dfu],
+    ['elf', elf],
+    ['srec', srec],
+    ['uf2', uf2],
   ])('only they take a load address: %s does not', (format, file) => {
     expectFault(() => readImage(file, { loadAddress: range.address }), 'IMAGE_ADDRESS_INVALID', { format });
     expect(programmed(readImage(file, { loadAddress: null }))).toEqual([range]);
@@ -116,7 +150,7 @@ describe('raw binaries', () => {
 
 describe('every file', () => {
   test('without bytes is empty, whatever its name', () => {
-    for (const name of [undefined, 'a.bin', 'a.hex', 'a.dfu']) {
+    for (const name of [undefined, 'a.bin', 'a.hex', 'a.dfu', 'a.elf']) {
       expectFault(() => readImage(new Uint8Array(), { name }), 'IMAGE_EMPTY');
     }
   });
@@ -128,7 +162,7 @@ describe('every file', () => {
   });
 
   test('may be overwritten after it was read', () => {
-    for (const file of [hex, dfu, range.data].map((bytes) => Buffer.from(bytes))) {
+    for (const file of [hex, dfu, elf, srec, uf2, range.data].map((bytes) => Buffer.from(bytes))) {
       const image = readImage(file);
       const before = structuredClone(programmed(image));
       file.fill(0xee);
@@ -137,7 +171,7 @@ describe('every file', () => {
   });
 
   test('may lie anywhere in a larger buffer', () => {
-    for (const file of [hex, dfu, range.data, withDfuSuffix(range.data)]) {
+    for (const file of [hex, dfu, elf, srec, uf2, range.data, withDfuSuffix(range.data)]) {
       const within = Buffer.concat([Buffer.alloc(7, 0x3a), file, Buffer.alloc(9, 0x3a)]).subarray(7, 7 + file.length);
       expect(readImage(within)).toEqual(readImage(file));
     }
@@ -151,6 +185,9 @@ describe('every file', () => {
     const original = fc.oneof(
       arbitraryRanges.map((ranges) => writeHex(ranges)),
       arbitraryRanges.map((elements) => writeDfu([{ alternate: 0, name: 'x', elements }])),
+      arbitraryRanges.map((ranges) => writeElf(ranges)),
+      arbitraryRanges.map((ranges) => writeSRecords(ranges)),
+      arbitraryRanges.map((ranges) => writeUf2(ranges)),
       arbitraryRanges.map((elements) => withDfuSuffix(elements[0]?.data ?? range.data)),
       fc.uint8Array({ maxLength: 200 }),
     );
@@ -158,7 +195,7 @@ describe('every file', () => {
       fc.record({ at: fc.nat(), remove: fc.integer({ min: 0, max: 40 }), insert: fc.uint8Array({ maxLength: 4 }) }),
       { minLength: 1, maxLength: 4 },
     );
-    const name = fc.constantFrom(undefined, 'a.hex', 'a.dfu', 'a.bin', 'a');
+    const name = fc.constantFrom(undefined, 'a.hex', 'a.dfu', 'a.elf', 'a.s19', 'a.uf2', 'a.bin', 'a');
     const loadAddress = fc.constantFrom(null, 0, 0x0800_0000, 0xffff_ffff);
     fc.assert(
       fc.property(original, damage, name, loadAddress, (file, changes, fileName, address) => {
@@ -191,6 +228,6 @@ function expectProper(file: Uint8Array, options: Parameters<typeof readImage>[1]
     }
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    expect(error.code).toMatch(/^IMAGE_(EMPTY|TRUNCATED|MALFORMED|CHECKSUM|OVERLAP|ADDRESS_INVALID)$/);
+    expect(error.code).toMatch(/^IMAGE_(EMPTY|TOO_LARGE|TRUNCATED|MALFORMED|CHECKSUM|OVERLAP|ADDRESS_INVALID)$/);
   }
 }

@@ -1,14 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { writeDfuseFile } from './binary-formats/dfuse-writer.ts';
 import { programmed } from './image.ts';
 import { digestOf, rangeInfo } from './ranges.ts';
 import { readImage } from './read-image.ts';
+import { writeElf } from './testing/write-elf.ts';
+import { writeUf2 } from './testing/write-uf2.ts';
+import { writeImage } from './write-image.ts';
 
 const FOLDER = join(import.meta.dirname, '../../../../shared/firmware');
 const HEX = 'betaflight-3.5.2-stm32f405.hex';
 const BIN = 'betaflight-3.5.2-stm32f405.bin';
 const DFU = 'micropython-stm32f407.dfu';
+const ANY_DEVICE = { vendorId: null, productId: null, bcdDevice: null };
 const missing = [HEX, BIN, DFU].filter((name) => !existsSync(join(FOLDER, name)));
 const isSkipped = missing.length > 0 && !process.env.CI;
 if (isSkipped) process.stderr.write(`SKIPPED: tests with real firmware, ${missing.join(', ')} not in ${FOLDER}\n`);
@@ -48,5 +53,17 @@ describe('real firmware', () => {
       { address: 0x0802_0000, bytes: 307_392 },
     ]);
     expect(digestOf(programmed(image)).bytes).toBe(322_176);
+  });
+
+  test.skipIf(isSkipped)('MicroPython written again as DfuSe is the same file to the byte', () => {
+    const image = read(DFU);
+    const written = writeDfuseFile(image, image.device ?? ANY_DEVICE);
+    expect(Buffer.compare(written, readFileSync(join(FOLDER, DFU)))).toBe(0);
+  });
+
+  test.skipIf(isSkipped)('Betaflight written as HEX, S-records, UF2 or ELF is still Betaflight', () => {
+    const ranges = programmed(read(HEX));
+    const files = [writeImage(ranges, 'hex'), writeImage(ranges, 'srec'), writeUf2(ranges), writeElf(ranges)];
+    for (const file of files) expect(digestOf(programmed(readImage(file)))).toEqual(digestOf(ranges));
   });
 });

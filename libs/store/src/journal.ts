@@ -1,4 +1,4 @@
-import type { FlashJob, ResultReport, Seating } from '@flashline/contracts';
+import type { BoardIdentity, FlashJob, ResultReport, Seating } from '@flashline/contracts';
 
 /** What a worker knows about an attempt. */
 export type Journalled =
@@ -15,6 +15,18 @@ export interface Seat {
   readonly address: number;
 }
 
+/** What a board says about itself before it is opened. Boards of one kind often say all the same. */
+export type BoardName = Pick<BoardIdentity, 'vendorId' | 'productId' | 'bcdDevice' | 'usbSerial'>;
+
+/** Whether a board may hold what an interrupted erase left: flash that reads blank, and is weak. */
+export type Unproven =
+  /** No board of this name was left without a proof. */
+  | 'none'
+  /** One was, and later one of this name passed: the same board, if its serial is its own. */
+  | 'before-a-pass'
+  /** One was, and none of this name has passed since. */
+  | 'open';
+
 /**
  * A worker's own record: attempts in flight, and results the ledger has not acknowledged. Every call that changes something
  * has committed durably when it returns.
@@ -29,6 +41,12 @@ export interface Journal {
   /** Keeps the result and puts it into the outbox, in one transaction; the first result wins. */
   end(report: ResultReport, at: string): ResultReport;
   look(attemptId: string): Journalled;
+  /**
+   * What the attempts of the 24 hours before `now` say about the board that sits in a slot. Without proof is an attempt that
+   * did not pass and erased, or may have: one that has not ended counts, in whatever slot, so ask before `begin`. Not counted are
+   * the attempts `inSight`: their boards are seen where they sit, so they are others that happen to report the same serial.
+   */
+  unproven(board: BoardName, now: string, inSight?: readonly string[]): Unproven;
   /** Begun and not ended, oldest first: after a start, these were interrupted. */
   begun(): FlashJob[];
   /** Results that the ledger has not acknowledged, oldest first. */

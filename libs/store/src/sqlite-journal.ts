@@ -2,14 +2,17 @@ import { Fault, FlashJob, ResultReport, Seating } from '@flashline/contracts';
 import type { Journal, Journalled, Seat } from './journal.ts';
 import type { Connection } from './sqlite/connection.ts';
 import { openDatabase } from './sqlite/database.ts';
+import { unprovenAttempts } from './unproven-attempts.ts';
 
 /** Opens or creates `journal.db` in a folder. Faults: DATA_NOT_WRITABLE, DATA_DAMAGED, DATA_IN_USE, MIGRATION_REFUSED. */
 export function openJournal(folder: string): Journal {
   return openDatabase(folder, 'journal', journalOn);
 }
 
-function journalOn(connection: Connection): Journal {
+/** The journal on an open connection. */
+export function journalOn(connection: Connection): Journal {
   const statements = statementsOf(connection);
+  const unproven = unprovenAttempts(connection);
 
   function look(attemptId: string): Journalled {
     const ended = statements.reports.get(attemptId);
@@ -29,6 +32,7 @@ function journalOn(connection: Connection): Journal {
       return connection.commit({ attemptId }, () => {
         if (look(attemptId).is !== 'unknown') return false;
         statements.insertBegun.run(attemptId, station, slot, seatingId, JSON.stringify(job), at);
+        unproven.begin(attemptId, seat.seating.board);
         putSeat(seat);
         return true;
       });
@@ -51,10 +55,12 @@ function journalOn(connection: Connection): Journal {
         const known = look(attemptId);
         if (known.is === 'ended') return known.report;
         statements.insertEnded.run(attemptId, outcome, JSON.stringify(report), at);
+        if (known.is === 'begun') unproven.end(known.job, report.result);
         return report;
       });
     },
     look: (attemptId) => connection.read(() => look(attemptId)),
+    unproven: (board, now, inSight = []) => connection.read(() => unproven.ask(board, now, inSight)),
     begun: () =>
       connection.read(() => statements.unended.all().map(({ job }) => parsed(FlashJob, job, connection.file))),
     outbox: (limit) =>

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { openRedisQueue } from '@flashline/queue';
 import { lockDataFolder, openLedger } from '@flashline/store';
 import type { Command } from 'commander';
-import { openLog } from '../log-file.ts';
 import { option } from '../options.ts';
 import { untilStopped } from '../shutdown.ts';
-import type { Listening } from '../station-parts.ts';
+import { openLog } from '../station/log-file.ts';
+import type { Listening } from '../station/station-parts.ts';
 import { VERSION } from '../version.ts';
 
 interface CoordinatorOptions extends Listening {
@@ -31,7 +31,7 @@ export function addCoordinator(program: Command): void {
 
 async function runCoordinator(options: CoordinatorOptions): Promise<void> {
   const { requireListenable, startCoordinator } = await import('@flashline/coordinator');
-  const { dashboardFolder, logTo, Opened } = await import('../station-parts.ts');
+  const { dashboardFolder, logTo, Opened } = await import('../station/station-parts.ts');
   const { data: folder, redis, host, port, allowHost: allowedHosts, simulated } = options;
   await requireListenable(options);
   const opened = new Opened();

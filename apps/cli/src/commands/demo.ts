@@ -2,10 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readPartsFile } from '@flashline/config';
 import { StationFile } from '@flashline/contracts';
 import { type Command, Option } from 'commander';
 import { chooseBus } from '../bus-choice.ts';
-import { readFlashableFile } from '../image-file.ts';
+import { readFlashableFile } from '../images/image-file.ts';
 import { option, wholeNumber } from '../options.ts';
 import { untilStopped } from '../shutdown.ts';
 import { ROOT } from '../version.ts';
@@ -17,6 +18,7 @@ interface DemoOptions {
   readonly image: string;
   readonly address?: number;
   readonly boards: number;
+  readonly parts: string;
   readonly port: number;
   readonly virtualSpeed: number;
   readonly seed: number;
@@ -31,6 +33,7 @@ export function addDemo(program: Command): void {
     .option('--image <file>', 'the image to flash', SAMPLE_IMAGE)
     .addOption(option.address())
     .addOption(new Option('--boards <count>', 'virtual boards').default(8).argParser(wholeNumber(1, 120)))
+    .addOption(option.parts())
     .addOption(option.port())
     .addOption(option.virtualSpeed())
     .addOption(new Option('--seed <number>', 'decides which boards are bad').default(1).argParser(wholeNumber(0, 1e9)))
@@ -38,10 +41,11 @@ export function addDemo(program: Command): void {
 }
 
 async function runDemo(options: DemoOptions): Promise<void> {
-  const { startStation } = await import('../station-parts.ts');
+  const { startStation } = await import('../station/station-parts.ts');
   const { flashOnce } = await import('../demo/once.ts');
   const { workShift } = await import('../demo/shift.ts');
   const image = await readFlashableFile(options.image, options.address ?? null);
+  const parts = await readPartsFile(options.parts);
   const folder = await mkdtemp(join(tmpdir(), 'flashline-demo-'));
   const { stopped, again } = untilStopped();
   const bus = await chooseBus({ virtual: options.boards, virtualSpeed: options.virtualSpeed });
@@ -49,7 +53,7 @@ async function runDemo(options: DemoOptions): Promise<void> {
     const file = StationFile.parse({ station: 'demo' });
     // A single run needs no known address, so it never collides with a station that runs.
     const listening = { host: '127.0.0.1', port: options.once ? 0 : options.port, allowHost: [] };
-    const station = await startStation(folder, file, bus, listening);
+    const station = await startStation(folder, { file, bus, parts, listening });
     const demo = { bus, url: station.coordinator.url, image, loadAddress: options.address ?? null, seed: options.seed };
     try {
       if (options.once) process.exitCode = await flashOnce(demo, stopped);

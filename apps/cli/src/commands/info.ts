@@ -1,71 +1,69 @@
-import { hex32, usbId } from '@flashline/contracts';
-import { rangeInfo } from '@flashline/firmware';
+import { readPartsFile } from '@flashline/config';
+import { Fault, type Part } from '@flashline/contracts';
 import type { Command } from 'commander';
-import { type ImageFile, readImageFile } from '../image-file.ts';
+import { addBoardOptions, type BoardOptions, type ChosenBoards, withBoards } from '../boards/board-choice.ts';
+import { workOn } from '../boards/board-jobs.ts';
+import { labelOf } from '../bus-choice.ts';
+import { EXIT } from '../exit.ts';
+import { readImageFile } from '../images/image-file.ts';
 import { option } from '../options.ts';
-import { table } from '../table.ts';
+import { boardSheet, describeBoard } from '../reports/board-sheet.ts';
+import { describeImage, imageOnPart, imageSheet } from '../reports/image-sheet.ts';
 
-/** `flashline info FILE`: what an image file holds. */
+interface InfoOptions extends BoardOptions {
+  readonly address?: number;
+  readonly part?: string;
+}
+
+/** `flashline info`: what an image file holds, or what a board tells about itself. */
 export function addInfo(program: Command): void {
-  program
+  const command = program
     .command('info')
-    .description('show what an image file holds: format, ranges, sizes, checksums')
-    .argument('<file>', 'Intel HEX, DfuSe .dfu or raw binary')
+    .description('show what an image file holds, or without one, what boards tell about themselves')
+    .argument('[file]', 'Intel HEX, DfuSe .dfu, ELF, S-records, UF2 or raw binary')
     .addOption(option.address())
-    .addOption(option.json())
-    .action(async (file: string, { address = null, json }: { address?: number | null; json: boolean }) => {
-      const read = await readImageFile(file, address);
-      console.log(json ? JSON.stringify(describe(read)) : print(read));
-      if (!json && read.image.format === 'bin' && address === null)
-        console.log(
-          'A raw binary does not say where it belongs: the addresses above count from 0. Give --address to flash it.',
-        );
-    });
+    .option('--part <name>', 'draw which sectors of this part the image touches');
+  addBoardOptions(command).action(async (file: string | undefined, options: InfoOptions) => {
+    if (file !== undefined) return infoOnImage(file, options);
+    if (options.part !== undefined || options.address !== undefined)
+      throw new Fault('USAGE', { reason: '--part and --address are for an image file' });
+    process.exitCode = await withBoards(options, (boards) => infoOnBoards(boards, options));
+  });
 }
 
-function describe({ path, bytes, sha256, image, content }: ImageFile) {
-  const targets = image.targets.map(({ alternate, name, ranges }) => ({ alternate, name, ranges: rangeInfo(ranges) }));
-  return {
-    file: path,
-    bytes,
-    sha256,
-    format: image.format,
-    targets,
-    content,
-    device: image.device,
-    warnings: image.warnings,
-  };
+async function infoOnImage(file: string, options: InfoOptions): Promise<void> {
+  const { address = null, json, slot, all } = options;
+  if (slot.length > 0 || all) throw new Fault('USAGE', { reason: 'either an image file or boards' });
+  const part = options.part === undefined ? null : await partNamed(options.part, options.parts);
+  const read = await readImageFile(file, address);
+  if (json) {
+    console.log(JSON.stringify(describeImage(read)));
+    return;
+  }
+  console.log(imageSheet(read));
+  if (part !== null) console.log(`\n${imageOnPart(read, part)}`);
+  if (read.image.format === 'bin' && address === null)
+    console.log(
+      'A raw binary does not say where it belongs: the addresses above count from 0. Give --address to flash it.',
+    );
 }
 
-function print(read: ImageFile): string {
-  const { image, content } = read;
-  const head = [
-    ['file', read.path],
-    ['format', FORMAT_NAMES[image.format]],
-    ['file size', `${read.bytes} bytes`],
-    ['file SHA-256', read.sha256],
-    ['programmed', `${content.bytes} bytes`],
-    ['CRC-32', content.crc32],
-    ['SHA-256', content.sha256],
-    ...(image.device === null ? [] : [['made for', madeFor(image.device)]]),
-  ];
-  const width = Math.max(...head.map(([name = '']) => name.length));
-  const lines = head.map(([name = '', value]) => `${name.padEnd(width)}  ${value}`);
-  const ranges = image.targets.flatMap(({ alternate, ranges }) =>
-    rangeInfo(ranges).map(({ address, bytes }) => [
-      String(alternate),
-      hex32(address),
-      hex32(address + bytes - 1),
-      String(bytes),
-    ]),
+async function partNamed(name: string, file: string): Promise<Part> {
+  const parts = await readPartsFile(file);
+  const part = parts.find((one) => one.name === name);
+  if (part !== undefined) return part;
+  const known = parts.map((one) => one.name).join(', ');
+  throw new Fault('USAGE', { part: name.slice(0, 64), reason: 'there is no such part', known });
+}
+
+async function infoOnBoards(boards: ChosenBoards, { json }: InfoOptions): Promise<number> {
+  const { bus, devices } = boards;
+  const reports = await workOn(boards, { kind: 'inspect' }, { json: true });
+  const seen = reports.map((report, index) => ({ path: devices[index]?.path ?? '', report }));
+  console.log(
+    json
+      ? JSON.stringify({ boards: seen.map(({ path, report }) => describeBoard(path, report)) })
+      : seen.map(({ path, report }) => boardSheet(labelOf(bus, path), report)).join('\n\n'),
   );
-  const warnings = image.warnings.map((warning) => `warning: ${warning}`);
-  return [...lines, '', table([['alternate', 'from', 'to', 'bytes'], ...ranges]), ...warnings].join('\n');
-}
-
-const FORMAT_NAMES = { hex: 'Intel HEX', bin: 'raw binary', dfu: 'DfuSe' } as const;
-
-function madeFor({ vendorId, productId, bcdDevice }: NonNullable<ImageFile['image']['device']>): string {
-  const board = vendorId === null || productId === null ? 'any board' : usbId(vendorId, productId);
-  return bcdDevice === null ? board : `${board}, device version ${bcdDevice.toString(16).padStart(4, '0')}`;
+  return reports.every(({ fault }) => fault === null) ? EXIT.ok : EXIT.notPassed;
 }

@@ -1,40 +1,40 @@
+import { readPartsFile, readStationFile } from '@flashline/config';
 import { lookAtBus } from '@flashline/worker';
 import type { Command } from 'commander';
 import { chooseBus } from '../bus-choice.ts';
-import { option, type VirtualOptions } from '../options.ts';
+import { addVirtualOptions, option, type VirtualOptions } from '../options.ts';
 import { untilStopped } from '../shutdown.ts';
-import { readStationFile } from '../station-file.ts';
-import type { Listening } from '../station-parts.ts';
+import type { Listening } from '../station/station-parts.ts';
 
 interface StationOptions extends VirtualOptions, Listening {
   readonly data: string;
   readonly config?: string;
+  readonly parts: string;
 }
 
 /** `flashline station`: coordinator and worker in one process. */
 export function addStation(program: Command): void {
-  program
+  const command = program
     .command('station')
     .description('run a station on this computer: coordinator, dashboard and worker in one process')
     .addOption(option.data())
     .addOption(option.config())
+    .addOption(option.parts())
     .addOption(option.host())
     .addOption(option.port())
-    .addOption(option.allowHost())
-    .addOption(option.virtual())
-    .addOption(option.virtualBench())
-    .addOption(option.virtualSpeed())
-    .action(runStation);
+    .addOption(option.allowHost());
+  addVirtualOptions(command).action(runStation);
 }
 
 async function runStation(options: StationOptions): Promise<void> {
   // Loading a station takes longer than most commands run.
-  const { startStation } = await import('../station-parts.ts');
+  const { startStation } = await import('../station/station-parts.ts');
   const file = await readStationFile(options.config);
+  const parts = await readPartsFile(options.parts);
   const bus = await chooseBus(options);
   try {
     const { stopped, again } = untilStopped();
-    const station = await startStation(options.data, file, bus, options);
+    const station = await startStation(options.data, { file, bus, parts, listening: options });
     console.log(`flashline station "${file.station}" is running: ${station.coordinator.url}`);
     console.log(`Records: ${options.data}`);
     console.log(

@@ -1,19 +1,22 @@
 import { join } from 'node:path';
+import { readPartsFile, readStationFile } from '@flashline/config';
 import { Fault } from '@flashline/contracts';
 import { openRedisQueue } from '@flashline/queue';
 import { lockDataFolder, openJournal } from '@flashline/store';
 import { imagesFrom, startWorker } from '@flashline/worker';
 import type { Command } from 'commander';
 import { chooseBus } from '../bus-choice.ts';
-import { openLog } from '../log-file.ts';
-import { option, type VirtualOptions } from '../options.ts';
+import { preservedFiles } from '../files/preserved-files.ts';
+import { addVirtualOptions, option, type VirtualOptions } from '../options.ts';
 import { untilStopped } from '../shutdown.ts';
-import { readStationFile, stationOn } from '../station-file.ts';
+import { openLog } from '../station/log-file.ts';
+import { stationOn } from '../station-file.ts';
 import { VERSION } from '../version.ts';
 
 interface WorkerOptions extends VirtualOptions {
   readonly data: string;
   readonly config?: string;
+  readonly parts: string;
   readonly redis: string;
   readonly coordinator: string;
   readonly station?: string;
@@ -21,25 +24,24 @@ interface WorkerOptions extends VirtualOptions {
 
 /** `flashline worker`: the slots of one USB host, working for a coordinator elsewhere. */
 export function addWorker(program: Command): void {
-  program
+  const command = program
     .command('worker')
     .description('run the slots of this computer for a coordinator on another host, over Redis')
     .addOption(option.data())
     .addOption(option.config())
+    .addOption(option.parts())
     .option('--station <id>', 'id of this station, when there is no station file')
     .addOption(option.redis())
-    .addOption(option.coordinator())
-    .addOption(option.virtual())
-    .addOption(option.virtualBench())
-    .addOption(option.virtualSpeed())
-    .action(runWorker);
+    .addOption(option.coordinator());
+  addVirtualOptions(command).action(runWorker);
 }
 
 async function runWorker(options: WorkerOptions): Promise<void> {
-  const { logTo, Opened } = await import('../station-parts.ts');
+  const { logTo, Opened } = await import('../station/station-parts.ts');
   const { data: folder, redis } = options;
   const coordinatorUrl = parseUrl(options.coordinator);
   const file = await readStationFile(options.config, options.station);
+  const parts = await readPartsFile(options.parts);
   const opened = new Opened();
   try {
     const { stopped, again } = untilStopped();
@@ -54,9 +56,11 @@ async function runWorker(options: WorkerOptions): Promise<void> {
     const worker = await startWorker({
       station,
       bus: bus.choice,
+      parts,
       journal,
       queue,
       images: imagesFrom(coordinatorUrl, join(folder, 'images')),
+      safe: preservedFiles(folder),
       toolVersion: VERSION,
       log,
     });

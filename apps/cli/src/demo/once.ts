@@ -4,7 +4,7 @@ import { type MemoryMap, parseMemoryMap, planFlash } from '@flashline/dfuse';
 import { connectBench, F405, type RemoteBench } from '@flashline/virtual-boards';
 import type { ChosenBus } from '../bus-choice.ts';
 import { EXIT } from '../exit.ts';
-import type { ImageFile } from '../image-file.ts';
+import type { ImageFile } from '../images/image-file.ts';
 import { table } from '../table.ts';
 import { StationClient } from './station-client.ts';
 

@@ -2,6 +2,8 @@ import { Attempt } from '@flashline/contracts';
 import type { Ledger } from '@flashline/store';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { BenchWorker } from '../rig/bench-worker.ts';
+import { openRig } from '../rig/rig.ts';
 import { attemptCsv, written } from './attempt-csv.ts';
 
 test('no cell of text can be run as a formula', () => {
@@ -29,6 +31,23 @@ test('cells with commas, quotes or line ends are quoted, and read back as they w
       expect(cell.replace(/^'/, '')).toBe(text);
     }),
   );
+});
+
+test('what was locked is one cell, and nothing is an empty one', async () => {
+  const rig = await openRig();
+  await rig.startOrder(5);
+  const worker = await BenchWorker.start(rig.queue, ['1-1', '1-2']);
+  const locked = [{ memory: 'otp' as const, address: 0x1fff_7800, before: 'ff', after: '00' }];
+  await worker.plug('1-1');
+  await worker.plug('1-2');
+  for (const job of worker.jobs) await worker.finish(job, job.assignment.slot === '1-1' ? { locked } : {});
+  const lines = [...attemptCsv(rig.ledger, { limit: 1 })];
+  expect(lines.map((line) => line.split('Z,').at(-1)?.trimEnd())).toEqual([
+    expect.stringMatching(/,recorded_at,locked$/),
+    '',
+    `"${JSON.stringify(locked).replaceAll('"', '""')}"`,
+  ]);
+  await rig.close();
 });
 
 test('every field of an attempt has its column', () => {

@@ -41,6 +41,7 @@ const COLUMNS: readonly Column[] = [
   ['ended_at', ({ result }) => result?.endedAt],
   ['duration_ms', ({ result }) => result?.durationMs],
   ['recorded_at', ({ recordedAt }) => recordedAt],
+  ['locked', ({ result }) => (result?.locked.length ? JSON.stringify(result.locked) : null)],
 ];
 
 /** Every attempt that matches as CSV (RFC 4180) with a header, newest first, one line after the other. `cursor` and `limit` are ignored. */

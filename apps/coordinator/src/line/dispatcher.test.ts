@@ -26,6 +26,19 @@ test('a board that is plugged in gets one job, however often its station reports
   expect(job?.assignment.intended).toEqual(rig.ledger.image(order.image)?.content);
 });
 
+test('a job carries the recipe of its order, also when it is delivered again', async () => {
+  rig = await openRig();
+  const { recipe } = await rig.startOrder(5, { recipe: { erase: 'none', keepsRest: false } });
+  expect(recipe).toMatchObject({ erase: 'none', keepsRest: false, lock: [] });
+  const worker = await BenchWorker.start(rig.queue, ['1-1']);
+  await worker.plug('1-1');
+  rig.time.advance(DELIVER_AGAIN_MS - 1);
+  await worker.report();
+  rig.time.advance(1);
+  await settle();
+  expect(worker.jobs.map((job) => job.recipe)).toEqual([recipe, recipe]);
+});
+
 test('a board that failed is not tried again by itself; a new board in the slot is', async () => {
   rig = await openRig();
   await rig.startOrder(5);

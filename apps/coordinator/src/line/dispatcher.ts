@@ -160,10 +160,10 @@ export class Dispatcher {
   }
 
   /** Never rejects: the sweep tries again. The worker's journal keeps a job that arrives twice from running twice. */
-  async #deliver(assignment: Assignment, { imageName, loadAddress, board }: WorkOrder): Promise<void> {
+  async #deliver(assignment: Assignment, { imageName, loadAddress, board, recipe }: WorkOrder): Promise<void> {
     const { queue, time, log } = this.#parts;
     const { attemptId, station, slot } = assignment;
-    const job: FlashJob = { assignment, imageName, loadAddress, board };
+    const job: FlashJob = { assignment, imageName, loadAddress, board, recipe };
     this.#deliveredAtMs.set(attemptId, time.monotonicMs());
     try {
       await queue.add(CHANNELS.slot(station, slot), attemptId, job);

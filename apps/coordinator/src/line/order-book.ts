@@ -1,4 +1,12 @@
-import { Fault, type Image, momentOf, type NewWorkOrder, type OrderAction, type WorkOrder } from '@flashline/contracts';
+import {
+  Fault,
+  type Image,
+  momentOf,
+  type NewWorkOrder,
+  type OrderAction,
+  type OrderRecipe,
+  type WorkOrder,
+} from '@flashline/contracts';
 import type { Ledger } from '@flashline/store';
 import type { z } from 'zod';
 import type { Time } from '../time.ts';
@@ -34,13 +42,14 @@ export class OrderBook {
     return order;
   }
 
-  /** `fresh` is false when it is the same order again. Throws NOT_FOUND, ORDER_EXISTS or an IMAGE_ADDRESS fault. */
+  /** `fresh` is false when it is the same order again. Throws NOT_FOUND, ORDER_EXISTS, RECIPE_REFUSED or an IMAGE_ADDRESS fault. */
   create(request: OrderRequest): { readonly order: WorkOrder; readonly fresh: boolean } {
     const { ledger, guard } = this.#parts;
     const { id = this.#nextId(), simulated = this.#parts.simulated, ...wanted } = request;
     const image = ledger.image(request.image);
     if (image === null) throw new Fault('NOT_FOUND', { image: request.image });
     checkAddress(image, request.loadAddress);
+    checkRecipe(request.recipe);
     const fresh = ledger.order(id) === null;
     const order = guard.write(() => ledger.createOrder({ ...wanted, id, simulated }, this.#now()));
     return { order, fresh };
@@ -73,4 +82,10 @@ function checkAddress({ format, ranges }: Image, loadAddress: number | null): vo
   if (loadAddress === null) throw new Fault('IMAGE_ADDRESS_NEEDED', { format });
   const bytes = ranges.reduce((end, range) => Math.max(end, range.address + range.bytes), 0);
   if (loadAddress + bytes > ADDRESSES_END) throw new Fault('IMAGE_ADDRESS_INVALID', { format, loadAddress, bytes });
+}
+
+/** What can be told without a board: no OTP without a second word. The engine refuses it, too, but only with a board in hand. */
+function checkRecipe({ lock, permanent }: OrderRecipe): void {
+  const otp = lock.filter(({ memory }) => memory === 'otp').length;
+  if (otp > 0 && !permanent) throw new Fault('RECIPE_REFUSED', { reason: 'permanent', otp });
 }

@@ -108,6 +108,7 @@ export function resultOf({ attemptId, intended }: Assignment, changes: Partial<A
       { name: 'identify', ms: 12.5, bytes: 0 },
       { name: 'verify', ms: 40, bytes: intended.bytes },
     ],
+    locked: [],
     transfers: 42,
     toolVersion: 'rig',
     startedAt: MOMENT,

@@ -1,23 +1,26 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { Fault } from '@flashline/contracts';
-import { type Clock, type DfuBus, runAttempt } from '@flashline/dfuse';
-import { type FirmwareImage, readImage } from '@flashline/firmware';
+import { Fault, type FaultCode, type Part } from '@flashline/contracts';
+import { type AttemptContext, type Clock, type DfuBus, PaceBook, runAttempt, runBoardJob } from '@flashline/dfuse';
+import { composeImage, type FirmwareImage, type ImagePart, type Range, readImage } from '@flashline/firmware';
 import { type Ending, endingOfFault } from '../ending.ts';
-import type { FlashOrder, FromHost, ToHost } from './host-messages.ts';
+import type { FlashOrder, FromHost, ImageInFile, JobOrder, ToHost } from './host-messages.ts';
 
 /** Parsed images kept in a host: the order before and after a change-over. */
 const IMAGES_KEPT = 2;
 /** No more progress messages than this for one attempt, per second. */
 const PROGRESS_PER_SECOND = 4;
 
-/** Takes flash orders for the ports of one host and runs them side by side. */
+/** Takes orders for the ports of one host and runs them side by side. */
 export class FlashDesk {
   readonly #bus: DfuBus;
   readonly #clock: Clock;
   readonly #tell: (message: FromHost) => void;
   readonly #running = new Map<string, AbortController>();
   readonly #images = new Map<string, Promise<FirmwareImage>>();
+  readonly #keeping = new Map<string, PromiseWithResolvers<void>>();
+  readonly #paces = new PaceBook();
+  #parts: readonly Part[] = [];
 
   constructor(bus: DfuBus, clock: Clock, tell: (message: FromHost) => void) {
     this.#bus = bus;
@@ -27,11 +30,20 @@ export class FlashDesk {
 
   take(message: ToHost): void {
     switch (message.on) {
+      case 'parts':
+        this.#parts = message.parts;
+        return;
+      case 'job':
+        void this.#job(message.order);
+        return;
       case 'flash':
         void this.#flash(message.order);
         return;
+      case 'kept':
+        this.#kept(message.id, message.fault);
+        return;
       case 'cancel':
-        this.#running.get(message.attemptId)?.abort(new Fault('CANCELLED'));
+        this.#running.get(message.id)?.abort(new Fault('CANCELLED'));
         return;
       default:
         message satisfies never;
@@ -40,24 +52,58 @@ export class FlashDesk {
 
   async #flash(order: FlashOrder): Promise<void> {
     const { attemptId } = order;
+    const report = await this.#stoppable(attemptId, (signal) => this.#run(order, signal)).catch(endingOfFault);
+    this.#tell({ on: 'ended', id: attemptId, report });
+  }
+
+  async #job({ jobId, path, board, job }: JobOrder): Promise<void> {
+    const report = await this.#stoppable(jobId, (signal) =>
+      runBoardJob(this.#bus, path, { job, board }, this.#context(jobId, signal)),
+    );
+    this.#tell({ on: 'job-ended', id: jobId, report });
+  }
+
+  /** Resolves when the worker has put the bytes into safety. */
+  async #preserve(id: string, ranges: readonly Range[]): Promise<void> {
+    const kept = Promise.withResolvers<void>();
+    this.#keeping.set(id, kept);
+    this.#tell({ on: 'preserved', id, ranges });
+    await kept.promise.finally(() => this.#keeping.delete(id));
+  }
+
+  #kept(id: string, fault: FaultCode | null): void {
+    if (fault === null) this.#keeping.get(id)?.resolve();
+    else this.#keeping.get(id)?.reject(new Fault(fault, { during: 'preserve' }));
+  }
+
+  async #stoppable<T>(id: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const cancel = new AbortController();
-    this.#running.set(attemptId, cancel);
-    const report = await this.#run(order, cancel.signal).catch(endingOfFault);
-    this.#running.delete(attemptId);
-    this.#tell({ on: 'ended', attemptId, report });
+    this.#running.set(id, cancel);
+    try {
+      return await work(cancel.signal);
+    } finally {
+      this.#running.delete(id);
+    }
   }
 
   async #run(order: FlashOrder, signal: AbortSignal): Promise<Ending> {
+    const { attemptId, path, board, recipe, trust, leave } = order;
     const image = await this.#image(order);
-    return runAttempt(
-      this.#bus,
-      order.path,
-      { image, board: order.board, leave: true },
-      { clock: this.#clock, signal, onProgress: this.#progressOf(order.attemptId) },
-    );
+    return runAttempt(this.#bus, path, { image, board, recipe, trust, leave }, this.#context(attemptId, signal));
   }
 
-  #progressOf(attemptId: string): (progress: { phase: Ending['phases'][number]['name']; fraction: number }) => void {
+  #context(id: string, signal: AbortSignal): AttemptContext {
+    return {
+      clock: this.#clock,
+      signal,
+      parts: this.#parts,
+      paces: this.#paces,
+      onProgress: this.#progressOf(id),
+      onPreserved: (ranges) => this.#preserve(id, ranges),
+    };
+  }
+
+  #progressOf(id: string): (progress: { phase: Ending['phases'][number]['name']; fraction: number }) => void {
     let toldAtMs = Number.NEGATIVE_INFINITY;
     let toldPhase: string | null = null;
     return ({ phase, fraction }) => {
@@ -65,12 +111,17 @@ export class FlashDesk {
       if (phase === toldPhase && nowMs - toldAtMs < 1000 / PROGRESS_PER_SECOND) return;
       toldAtMs = nowMs;
       toldPhase = phase;
-      this.#tell({ on: 'progress', attemptId, phase, fraction });
+      this.#tell({ on: 'progress', id, phase, fraction });
     };
   }
 
   #image(order: FlashOrder): Promise<FirmwareImage> {
-    const key = `${order.imageSha256} ${order.loadAddress}`;
+    const files = filesOf(order).map(({ imageName, imageSha256, loadAddress }) => [
+      imageName,
+      imageSha256,
+      loadAddress,
+    ]);
+    const key = JSON.stringify([files, order.recipe.patches]);
     const kept = this.#images.get(key);
     if (kept !== undefined) return kept;
     const image = loadImage(order);
@@ -82,11 +133,21 @@ export class FlashDesk {
 }
 
 /** Reads the image once and flashes from memory: a file that changes later changes nothing. */
-async function loadImage({ imageFile, imageName: name, imageSha256, loadAddress }: FlashOrder): Promise<FirmwareImage> {
+async function loadImage(order: FlashOrder): Promise<FirmwareImage> {
+  const images = await Promise.all(filesOf(order).map(loadFile));
+  const patches = order.recipe.patches.map(({ address, data }) => ({ address, data: Buffer.from(data, 'hex') }));
+  return composeImage(images, patches);
+}
+
+function filesOf(order: FlashOrder): readonly ImageInFile[] {
+  return [order, ...(order.beside ?? [])];
+}
+
+async function loadFile({ imageFile, imageName: name, imageSha256, loadAddress }: ImageInFile): Promise<ImagePart> {
   const file = await readFile(imageFile).catch((cause: unknown) => {
     throw new Fault('IMAGE_UNAVAILABLE', { image: imageSha256, reason: String(cause) }, { cause });
   });
   const found = createHash('sha256').update(file).digest('hex');
   if (found !== imageSha256) throw new Fault('IMAGE_UNAVAILABLE', { image: imageSha256, found });
-  return readImage(file, { name, loadAddress });
+  return { name, image: readImage(file, { name, loadAddress }) };
 }

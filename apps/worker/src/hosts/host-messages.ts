@@ -1,5 +1,6 @@
-import type { ExpectedBoard, PhaseName } from '@flashline/contracts';
-import type { BusDevice } from '@flashline/dfuse';
+import type { ExpectedBoard, FaultCode, Part, PhaseName, Recipe } from '@flashline/contracts';
+import type { BoardJob, BoardJobReport, BusDevice, Trust } from '@flashline/dfuse';
+import type { Range } from '@flashline/firmware';
 import type { Ending } from '../ending.ts';
 
 /** Which bus a host process opens. Virtual boards are never chosen by themselves. */
@@ -11,23 +12,47 @@ export type BusChoice =
 /** What a host is started as: one that owns ports, or the one that watches the bus. */
 export type HostRole = 'ports' | 'discovery';
 
-/** One flash on one port. */
-export interface FlashOrder {
-  readonly attemptId: string;
-  readonly path: string;
+/** An image by the file it is in. */
+export interface ImageInFile {
   readonly imageFile: string;
   /** What the file was called when it was uploaded. */
   readonly imageName: string;
   /** The file must still be the one that was approved. */
   readonly imageSha256: string;
   readonly loadAddress: number | null;
+}
+
+/** One flash on one port. */
+export interface FlashOrder extends ImageInFile {
+  readonly attemptId: string;
+  readonly path: string;
+  /** Images that are programmed together with the first, as one. */
+  readonly beside?: readonly ImageInFile[];
   readonly board: ExpectedBoard;
+  readonly recipe: Recipe;
+  readonly trust: Trust;
+  /** False keeps the board in its bootloader after it was proven. */
+  readonly leave: boolean;
+}
+
+/** Something else than an attempt, to be done with one board. */
+export interface JobOrder {
+  readonly jobId: string;
+  readonly path: string;
+  readonly board: ExpectedBoard | null;
+  readonly job: BoardJob;
 }
 
 /** What the worker tells a host. */
 export type ToHost =
+  /** The first message of all. */
+  | { readonly on: 'parts'; readonly parts: readonly Part[] }
+  | { readonly on: 'job'; readonly order: JobOrder }
   | { readonly on: 'flash'; readonly order: FlashOrder }
-  | { readonly on: 'cancel'; readonly attemptId: string };
+  /** What was preserved is in safety; with a fault it is not, and nothing may be erased. */
+  | { readonly on: 'kept'; readonly id: string; readonly fault: FaultCode | null }
+  /** Stops an attempt or a job by its id. */
+  | { readonly on: 'cancel'; readonly id: string };
 
 /** What a host tells the worker. */
 export type FromHost =
@@ -35,5 +60,8 @@ export type FromHost =
   /** It cannot do its work and is about to end. */
   | { readonly on: 'failed'; readonly reason: string }
   | { readonly on: 'devices'; readonly devices: readonly BusDevice[]; readonly trouble: string | null }
-  | { readonly on: 'progress'; readonly attemptId: string; readonly phase: PhaseName; readonly fraction: number }
-  | { readonly on: 'ended'; readonly attemptId: string; readonly report: Ending };
+  | { readonly on: 'progress'; readonly id: string; readonly phase: PhaseName; readonly fraction: number }
+  /** What an erase is about to take from the board and the recipe preserves. Nothing is erased before it is `kept`. */
+  | { readonly on: 'preserved'; readonly id: string; readonly ranges: readonly Range[] }
+  | { readonly on: 'ended'; readonly id: string; readonly report: Ending }
+  | { readonly on: 'job-ended'; readonly id: string; readonly report: BoardJobReport };

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { Part } from '@flashline/contracts';
 import type { BusChoice, FromHost, HostRole, ToHost } from './host-messages.ts';
 
 const ENTRY = fileURLToPath(new URL('./host-process.ts', import.meta.url));
@@ -27,6 +28,7 @@ export interface HostEvents {
 export class Host {
   readonly #role: HostRole;
   readonly #choice: BusChoice;
+  readonly #parts: readonly Part[];
   readonly #events: HostEvents;
   #child: ChildProcess | null = null;
   #watchdog: NodeJS.Timeout | undefined;
@@ -38,9 +40,10 @@ export class Host {
   #isStopped = false;
   #nextStart = Promise.withResolvers<void>();
 
-  constructor(role: HostRole, choice: BusChoice, events: HostEvents) {
+  constructor(role: HostRole, choice: BusChoice, parts: readonly Part[], events: HostEvents) {
     this.#role = role;
     this.#choice = choice;
+    this.#parts = parts;
     this.#events = events;
     this.#start();
   }
@@ -85,6 +88,7 @@ export class Host {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     this.#child = child;
+    child.send({ on: 'parts', parts: this.#parts } satisfies ToHost, () => {});
     this.#nextStart.resolve();
     this.#wasHung = false;
     this.#reason = null;

@@ -1,20 +1,30 @@
-import { Fault, type PhaseName } from '@flashline/contracts';
+import { asFault, Fault, type Part, type PhaseName } from '@flashline/contracts';
+import type { BoardJobReport } from '@flashline/dfuse';
+import type { Range } from '@flashline/firmware';
 import type { Ending } from '../ending.ts';
 import { Host, type HostEnd } from './host.ts';
-import type { BusChoice, FlashOrder, FromHost } from './host-messages.ts';
+import type { BusChoice, FlashOrder, FromHost, JobOrder, ToHost } from './host-messages.ts';
 
 /** What one crash in native USB code may hurt, unless the station file says otherwise. */
-export const SLOTS_PER_HOST = 8;
+const SLOTS_PER_HOST = 8;
 /** The engine has a deadline for every phase; a host that breaks even this one is ended from outside. */
 const ATTEMPT_MS_MAX = 15 * 60_000;
 
 export type OnProgress = (phase: PhaseName, fraction: number) => void;
 
-/** One flash that a host has been given. */
-interface Flight {
-  readonly host: Host;
+/** What the one who gives an order hears of it before it ends. */
+export interface Listener {
   readonly onProgress: OnProgress;
-  readonly resolve: (report: Ending) => void;
+  /** Puts into safety what an erase is about to take; the erase waits for it. */
+  readonly onPreserved: (ranges: readonly Range[]) => Promise<void>;
+}
+
+type Ended = Extract<FromHost, { on: 'ended' | 'job-ended' }>;
+
+/** One order that a host has been given. */
+interface Flight extends Listener {
+  readonly host: Host;
+  readonly resolve: (ended: Ended) => void;
   readonly reject: (fault: Fault) => void;
   readonly deadline: NodeJS.Timeout;
   phase: PhaseName | null;
@@ -23,14 +33,16 @@ interface Flight {
 /** The port hosts of a station: gives each port path its host, and turns the death of a host into faults of its flights alone. */
 export class PortHosts {
   readonly #choice: BusChoice;
+  readonly #parts: readonly Part[];
   readonly #slotsPerHost: number;
   readonly #hosts: Host[] = [];
   readonly #hostOf = new Map<string, Host>();
   readonly #flights = new Map<string, Flight>();
   readonly #suspects = new Set<Host>();
 
-  constructor(choice: BusChoice, slotsPerHost: number) {
+  constructor(choice: BusChoice, parts: readonly Part[], slotsPerHost: number = SLOTS_PER_HOST) {
     this.#choice = choice;
+    this.#parts = parts;
     this.#slotsPerHost = slotsPerHost;
   }
 
@@ -40,23 +52,38 @@ export class PortHosts {
   }
 
   /** Flashes one board. Rejects with HOST_CRASHED or HOST_HUNG when its host ends; every other trouble is in the report. */
-  async flash(order: FlashOrder, onProgress: OnProgress): Promise<Ending> {
-    const host = this.#host(order.path);
-    await host.started();
-    return new Promise((resolve, reject) => {
-      if (!host.tell({ on: 'flash', order })) return reject(new Fault('HOST_CRASHED', { how: 'could not be told' }));
-      const deadline = setTimeout(() => host.recycle(), ATTEMPT_MS_MAX);
-      this.#flights.set(order.attemptId, { host, onProgress, resolve, reject, deadline, phase: null });
-    });
+  async flash(order: FlashOrder, listener: Listener): Promise<Ending> {
+    const ended = await this.#give(order.path, order.attemptId, { on: 'flash', order }, listener);
+    if (ended.on !== 'ended') throw new Fault('STATION_BUG', { ended: ended.on });
+    return ended.report;
   }
 
-  cancel(attemptId: string): void {
-    this.#flights.get(attemptId)?.host.tell({ on: 'cancel', attemptId });
+  /** Does a job with one board. Rejects like `flash`. */
+  async work(order: JobOrder, onProgress: OnProgress): Promise<BoardJobReport> {
+    const listener = { onProgress, onPreserved: () => Promise.resolve() };
+    const ended = await this.#give(order.path, order.jobId, { on: 'job', order }, listener);
+    if (ended.on !== 'job-ended') throw new Fault('STATION_BUG', { ended: ended.on });
+    return ended.report;
+  }
+
+  /** Stops an attempt or a job. */
+  cancel(id: string): void {
+    this.#flights.get(id)?.host.tell({ on: 'cancel', id });
   }
 
   async stop(): Promise<void> {
     await Promise.all(this.#hosts.map((host) => host.stop()));
     for (const host of this.#hosts) this.#fail(host, new Fault('HOST_CRASHED', { how: 'stopped' }));
+  }
+
+  async #give(path: string, id: string, message: ToHost, listener: Listener): Promise<Ended> {
+    const host = this.#host(path);
+    await host.started();
+    return new Promise((resolve, reject) => {
+      if (!host.tell(message)) return reject(new Fault('HOST_CRASHED', { how: 'could not be told' }));
+      const deadline = setTimeout(() => host.recycle(), ATTEMPT_MS_MAX);
+      this.#flights.set(id, { host, ...listener, resolve, reject, deadline, phase: null });
+    });
   }
 
   #host(path: string): Host {
@@ -68,7 +95,7 @@ export class PortHosts {
   }
 
   #start(): Host {
-    const host: Host = new Host('ports', this.#choice, {
+    const host: Host = new Host('ports', this.#choice, this.#parts, {
       onMessage: (message) => this.#take(message),
       onEnd: (end, how) => this.#fail(host, new Fault(FAULT_OF_END[end], { how })),
     });
@@ -77,24 +104,41 @@ export class PortHosts {
   }
 
   #take(message: FromHost): void {
-    if (message.on !== 'progress' && message.on !== 'ended') return;
-    const flight = this.#flights.get(message.attemptId);
+    if (message.on === 'alive' || message.on === 'failed' || message.on === 'devices') return;
+    const flight = this.#flights.get(message.id);
     if (flight === undefined) return;
-    if (message.on === 'progress') {
-      flight.phase = message.phase;
-      flight.onProgress(message.phase, message.fraction);
-      return;
+    switch (message.on) {
+      case 'progress':
+        flight.phase = message.phase;
+        flight.onProgress(message.phase, message.fraction);
+        return;
+      case 'preserved':
+        void this.#keep(flight, message);
+        return;
+      case 'ended':
+      case 'job-ended':
+        this.#land(message.id, flight);
+        flight.resolve(message);
+        if (message.report.fault === 'USB_HOST') this.#suspects.add(flight.host);
+        this.#recycleSuspects();
+        return;
+      default:
+        message satisfies never;
     }
-    this.#land(message.attemptId, flight);
-    flight.resolve(message.report);
-    if (message.report.fault === 'USB_HOST') this.#suspects.add(flight.host);
-    this.#recycleSuspects();
+  }
+
+  async #keep({ host, onPreserved }: Flight, { id, ranges }: Extract<FromHost, { on: 'preserved' }>): Promise<void> {
+    const fault = await onPreserved(ranges).then(
+      () => null,
+      (thrown: unknown) => asFault(thrown, 'RECORD_FAILED').code,
+    );
+    host.tell({ on: 'kept', id, fault });
   }
 
   #fail(host: Host, fault: Fault): void {
-    for (const [attemptId, flight] of this.#flights) {
+    for (const [id, flight] of this.#flights) {
       if (flight.host !== host) continue;
-      this.#land(attemptId, flight);
+      this.#land(id, flight);
       flight.reject(new Fault(fault.code, { ...fault.details, phase: flight.phase }));
     }
   }
@@ -108,9 +152,9 @@ export class PortHosts {
     }
   }
 
-  #land(attemptId: string, flight: Flight): void {
+  #land(id: string, flight: Flight): void {
     clearTimeout(flight.deadline);
-    this.#flights.delete(attemptId);
+    this.#flights.delete(id);
   }
 }
 

@@ -69,6 +69,24 @@ export const ATTEMPT_FAULTS = {
     do: 'Put it aside. If several boards of one slot do this, check the cable of the slot.',
     retry: true,
   },
+  FLASH_NOT_BLANK: {
+    says: 'The board holds something else where the image goes, and the recipe forbids to erase.',
+    blames: 'board',
+    do: 'Put it aside: it is not a new board. Rework it with a recipe that erases.',
+    retry: false,
+  },
+  UNPROTECT_FAILED: {
+    says: 'The read protection of the board could not be removed.',
+    blames: 'board',
+    do: 'Pull the board, wait a second, plug it in again with BOOT0 held. If it happens twice, put it aside.',
+    retry: true,
+  },
+  LOCK_FAILED: {
+    says: 'The option bytes or the one-time programmable memory do not hold what the recipe writes.',
+    blames: 'board',
+    do: 'Put it aside and show the details to an engineer: it may be half locked.',
+    retry: false,
+  },
   LEAVE_REFUSED: {
     says: 'The board was programmed and proven, but it would not leave the bootloader.',
     blames: 'board',
@@ -153,6 +171,13 @@ export const ATTEMPT_FAULTS = {
   },
   IMAGE_DOES_NOT_FIT: {
     says: 'The image does not fit the memory of the board.',
+    blames: 'order',
+    do: 'Stop the order and show the details to an engineer.',
+    retry: false,
+  },
+
+  RECIPE_REFUSED: {
+    says: 'The recipe asks for something that this board cannot do, or that has to be allowed expressly.',
     blames: 'order',
     do: 'Stop the order and show the details to an engineer.',
     retry: false,

@@ -3,7 +3,8 @@ import type { FirmwareImage } from '@flashline/firmware';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../clock.ts';
 import { parseMemoryMap } from '../memory-map.ts';
-import { planFlash } from '../plan.ts';
+import { planFlash } from '../plan/flash-plan.ts';
+import { expectedShares } from '../plan/shares.ts';
 import { Bounds } from '../protocol/bounds.ts';
 import { PhaseTrack, type Progress } from './track.ts';
 
@@ -24,7 +25,8 @@ describe('the phases of an attempt', () => {
     const seen: Progress[] = [];
     const track = trackOf(seen);
     await track.run('identify', 1_000, () => undefined);
-    track.expect(planFlash(IMAGE, MAP), false);
+    track.expect(expectedShares(planFlash(IMAGE, MAP), null, false));
+    await track.run('plan', 1_000, () => undefined);
     for (const phase of ['erase', 'write', 'verify'] as const) {
       await track.run(phase, 1_000, (onBytes) => {
         for (let i = 0; i < 1024; i++) onBytes(16);

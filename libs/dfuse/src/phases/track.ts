@@ -1,5 +1,5 @@
 import type { PhaseName, PhaseRecord } from '@flashline/contracts';
-import type { FlashPlan } from '../plan.ts';
+import type { Share, Shares } from '../plan/shares.ts';
 import type { Bounds } from '../protocol/bounds.ts';
 import { faultAt } from '../protocol/trouble.ts';
 import type { OnBytes } from './program.ts';
@@ -13,24 +13,14 @@ export interface Progress {
 const FRACTION_MAX = 0.99;
 /** Steps too small to see are not reported. */
 const FRACTION_STEP = 0.005;
-
-/** What a phase costs on an F405, for a bar that moves evenly: milliseconds once, and per KiB. */
-const COST = {
-  identify: { onceMs: 50, perKibMs: 0 },
-  plan: { onceMs: 0, perKibMs: 0 },
-  erase: { onceMs: 0, perKibMs: 9 },
-  write: { onceMs: 0, perKibMs: 24 },
-  verify: { onceMs: 0, perKibMs: 2.5 },
-  lock: { onceMs: 0, perKibMs: 0 },
-  leave: { onceMs: 20, perKibMs: 0 },
-  confirm: { onceMs: 1_000, perKibMs: 0 },
-} as const satisfies Record<PhaseName, { onceMs: number; perKibMs: number }>;
+const NOTHING: Share = { ms: 0, bytes: 0 };
 
 /** Runs the phases of an attempt one after the other, and keeps what became of them. */
 export class PhaseTrack {
   readonly records: PhaseRecord[] = [];
   readonly #bounds: Bounds;
   readonly #onProgress: (progress: Progress) => void;
+  #shares: Shares = {};
   #totalMs = Number.POSITIVE_INFINITY;
   #doneMs = 0;
   #fraction = 0;
@@ -40,11 +30,13 @@ export class PhaseTrack {
     this.#onProgress = onProgress;
   }
 
-  /** Now it is known how much there is to do; until then the fraction stays 0. */
-  expect(plan: FlashPlan, willLeave: boolean): void {
-    const workMs =
-      costMs('erase', plan.eraseBytes) + costMs('write', plan.bytes) + costMs('verify', plan.bytes) + this.#doneMs;
-    this.#totalMs = workMs + (willLeave ? costMs('leave') + costMs('confirm') : 0);
+  /** What is to come, as far as it is known now; until something is, the fraction stays 0. */
+  expect(shares: Shares): void {
+    this.#shares = { ...this.#shares, ...shares };
+    const toCome = Object.entries(this.#shares).filter(([name]) =>
+      this.records.every((record) => record.name !== name),
+    );
+    this.#totalMs = this.#doneMs + toCome.reduce((sum, [, { ms }]) => sum + ms, 0);
   }
 
   /** Runs one phase under its deadline. What it throws becomes a Fault that names the phase; it is recorded either way. */
@@ -54,13 +46,14 @@ export class PhaseTrack {
     let bytesDone = 0;
     const onBytes = (count: number) => {
       bytesDone += count;
-      this.#report(name, this.#doneMs + costMs(name, bytesDone), FRACTION_STEP);
+      const { ms, bytes } = this.#shares[name] ?? NOTHING;
+      this.#report(name, this.#doneMs + ms * Math.min(1, bytes === 0 ? 0 : bytesDone / bytes), FRACTION_STEP);
     };
     try {
       this.#report(name, this.#doneMs, 0);
       this.#bounds.enter(limitMs);
       const result = await work(onBytes);
-      this.#doneMs += costMs(name, bytesDone);
+      this.#doneMs += this.#shares[name]?.ms ?? 0;
       return result;
     } catch (thrown) {
       throw faultAt(thrown, { phase: name });
@@ -75,8 +68,4 @@ export class PhaseTrack {
     this.#fraction = fraction;
     this.#onProgress({ phase, fraction });
   }
-}
-
-function costMs(phase: PhaseName, bytes = 0): number {
-  return COST[phase].onceMs + (bytes / 1024) * COST[phase].perKibMs;
 }

@@ -1,8 +1,8 @@
 import { type Digest, Fault } from '@flashline/contracts';
 import { digestOf, type Range } from '@flashline/firmware';
-import type { FlashPlan } from '../plan.ts';
+import { cut } from '../plan/blocks.ts';
 import { type DfuSession, mismatch } from '../protocol/session.ts';
-import { blocksOf, type OnBytes } from './program.ts';
+import type { OnBytes } from './program.ts';
 
 declare const proven: unique symbol;
 
@@ -13,16 +13,27 @@ export interface Proof {
   readonly [proven]: true;
 }
 
-/** Reads every byte of a plan back. Throws VERIFY_MISMATCH with the first address that holds something else. */
-export async function verify(session: DfuSession, plan: FlashPlan, onBytes: OnBytes): Promise<Proof> {
+/** What a board must hold, and the digest of it. */
+export interface Expected {
+  readonly ranges: readonly Range[];
+  readonly digest: Digest;
+}
+
+/** Reads every byte back. Throws VERIFY_MISMATCH with the first address that holds something else. */
+export async function verify(session: DfuSession, { ranges, digest }: Expected, onBytes: OnBytes): Promise<Proof> {
+  return proofOf(digestOf(await readEqual(session, ranges, onBytes)), digest);
+}
+
+/** Reads ranges back and returns what the board sent, which is equal. Throws VERIFY_MISMATCH. */
+export async function readEqual(session: DfuSession, ranges: readonly Range[], onBytes: OnBytes): Promise<Range[]> {
   const held: Range[] = [];
-  for (const { address, data } of blocksOf(plan, session.blockBytes)) {
+  for (const { address, data } of cut(ranges, session.blockBytes)) {
     const found = await session.read(address, data.length);
     if (Buffer.compare(data, found) !== 0) throw new Fault('VERIFY_MISMATCH', mismatch(address, data, found));
     held.push({ address, data: found });
     onBytes(found.length);
   }
-  return proofOf(digestOf(held), plan.digest);
+  return held;
 }
 
 /** The comparison above makes this certain; it stays, because this is the one place where a pass comes from. */

@@ -1,6 +1,6 @@
 /** What the device is busy with. Operations of one kind and size take about the same time. */
 export interface Operation {
-  readonly kind: 'address' | 'erase' | 'write';
+  readonly kind: 'address' | 'erase' | 'mass-erase' | 'write';
   readonly bytes: number;
 }
 

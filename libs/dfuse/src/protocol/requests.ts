@@ -7,11 +7,18 @@ import { hasTrouble } from './trouble.ts';
 /** The class requests of a DFU interface (DFU 1.1, table 3.2). */
 const REQUEST = { DNLOAD: 1, UPLOAD: 2, GETSTATUS: 3, CLRSTATUS: 4, ABORT: 6 } as const;
 type RequestName = keyof typeof REQUEST;
+/** SET_INTERFACE is no class request, and it counts like one. */
+type TransferName = RequestName | 'SET_INTERFACE';
 
 /** How long a device may think about a request that starts nothing. */
 export const REQUEST_TIMEOUT_MS = 2_000;
+/** SET_INTERFACE has the timeout of the operating system; Linux gives it 5 s. */
+const SELECT_TIMEOUT_MS = 5_000;
 /** F4 and F7 ROMs hold GETSTATUS back while they erase: 2.2 s seen for 128 KiB, 4 s in the datasheet. */
 export const ERASE_TIMEOUT_MS = 5_000;
+
+/** F4 parts report 100 ms for a mass erase, take up to 32 s and hold GETSTATUS back meanwhile (sf ticket 3; fwupd grants 35 s). */
+export const MASS_ERASE_TIMEOUT_MS = 40_000;
 
 /** What a transport gets to keep its own timeout before the request counts as hung. */
 const HANG_GRACE_MS = 2_000;
@@ -63,6 +70,13 @@ export class DfuRequests {
     return this.#send('ABORT', 0, NOTHING);
   }
 
+  /** SET_INTERFACE: turns to another memory of the device. */
+  selectAlternate(alternate: number): Promise<void> {
+    this.#bounds.check();
+    if (this.#hasHung) throw hung('SET_INTERFACE');
+    return this.#guard('SET_INTERFACE', this.#port.selectAlternate(alternate), SELECT_TIMEOUT_MS);
+  }
+
   /** A last try to leave the board in dfuIDLE after a failure, even when everything was cancelled. Never rejects. */
   async farewell(): Promise<void> {
     // A device that was not even asked for its status is not ours to send requests to.
@@ -92,7 +106,7 @@ export class DfuRequests {
   }
 
   /** A transport that loses a transfer still owns the port: after that nothing but closing it is safe. */
-  #guard<T>(name: RequestName, transfer: Promise<T>, timeoutMs: number): Promise<T> {
+  #guard<T>(name: TransferName, transfer: Promise<T>, timeoutMs: number): Promise<T> {
     this.#transfers += 1;
     const heard = transfer.then(
       (answer) => {
@@ -107,13 +121,13 @@ export class DfuRequests {
     });
   }
 
-  #unheard(request: RequestName, thrown: unknown): never {
+  #unheard(request: TransferName, thrown: unknown): never {
     this.#silences = hasTrouble(thrown, 'timeout') ? this.#silences + 1 : 0;
     if (this.#silences < SILENCES_MAX) throw thrown;
     throw new Fault('BOARD_SILENT', { request, silences: this.#silences }, { cause: thrown });
   }
 }
 
-function hung(request: RequestName): Fault {
+function hung(request: TransferName): Fault {
   return new Fault('BOARD_SILENT', { request, hasHung: true });
 }

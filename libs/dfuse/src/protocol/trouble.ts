@@ -19,9 +19,12 @@ export function faultAt(thrown: unknown, facts: FaultDetails): Fault {
   return new Fault(fault.code, { ...facts, ...fault.details }, { cause: thrown });
 }
 
-/** True for a transfer that may have failed by chance and whose effect is unknown: no answer in time, or a broken one. */
+/**
+ * True for a transfer that may have failed by chance: no answer in time, a broken one, or a stall for which the device gives no
+ * reason. Whether it had an effect is unknown.
+ */
 export function isTransient(thrown: unknown): boolean {
-  return hasTrouble(thrown, 'timeout', 'protocol');
+  return hasTrouble(thrown, 'timeout', 'protocol', 'stall');
 }
 
 /** True for a transfer error of one of these kinds. */

@@ -47,7 +47,8 @@ export function writeHex(ranges: readonly Range[], style: HexStyle = PLAIN): Uin
   return new TextEncoder().encode(style.isLowerCase ? text.toLowerCase() : text);
 }
 
-function split({ address, data }: Range, sizes: readonly number[]): Range[] {
+/** Cuts a range into pieces of these sizes, used in turn. */
+export function split({ address, data }: Range, sizes: readonly number[]): Range[] {
   const chunks: Range[] = [];
   for (let at = 0; at < data.length; ) {
     const size = sizes[chunks.length % sizes.length] ?? 1;

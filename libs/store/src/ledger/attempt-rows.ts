@@ -1,7 +1,7 @@
 import {
   type Assignment,
   type Attempt,
-  type AttemptResult,
+  AttemptResult,
   type BoardIdentity,
   type Digest,
   type FaultCode,
@@ -39,6 +39,7 @@ export interface ResultColumns {
   readonly bcd_device: number | null;
   readonly layout: string | null;
   readonly usb_serial: string | null;
+  readonly locked: string;
   readonly readback_bytes: number | null;
   readonly readback_crc32: string | null;
   readonly readback_sha256: string | null;
@@ -85,6 +86,7 @@ export function columnsOfResult(result: AttemptResult, recordedAt: string): Resu
     bcd_device: board?.bcdDevice ?? null,
     layout: board?.layout ?? null,
     usb_serial: board?.usbSerial ?? null,
+    locked: JSON.stringify(result.locked),
     readback_bytes: readback?.bytes ?? null,
     readback_crc32: readback?.crc32 ?? null,
     readback_sha256: readback?.sha256 ?? null,
@@ -133,6 +135,7 @@ function resultOf(row: ResultColumns, phases: PhaseRecord[]): AttemptResult {
     board: boardOf(row),
     readback: readbackOf(row),
     phases,
+    locked: AttemptResult.shape.locked.parse(JSON.parse(row.locked)),
     transfers: row.transfers,
     toolVersion: row.tool_version,
     startedAt: row.started_at,

@@ -27,11 +27,11 @@ const INSERT_PHASE =
   'insert into phase (attempt_id, position, name, ms, bytes) values (@attemptId, @position, @name, @ms, @bytes)';
 const INSERT_RESULT = `
   insert into result
-    (attempt_id, outcome, fault, fault_details, vendor_id, product_id, bcd_device, layout, usb_serial,
+    (attempt_id, outcome, fault, fault_details, vendor_id, product_id, bcd_device, layout, usb_serial, locked,
      readback_bytes, readback_crc32, readback_sha256, transfers, tool_version, started_at, ended_at, duration_ms,
      recorded_at)
   values
-    (@attempt_id, @outcome, @fault, @fault_details, @vendor_id, @product_id, @bcd_device, @layout, @usb_serial,
+    (@attempt_id, @outcome, @fault, @fault_details, @vendor_id, @product_id, @bcd_device, @layout, @usb_serial, @locked,
      @readback_bytes, @readback_crc32, @readback_sha256, @transfers, @tool_version, @started_at, @ended_at, @duration_ms,
      @recorded_at)`;
 

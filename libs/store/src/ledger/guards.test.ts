@@ -104,9 +104,24 @@ test.each([
   ['a serial of no board', { vendor_id: 'null', product_id: 'null', bcd_device: 'null', layout: 'null' }],
   ['a local time', { ended_at: `'2026-11-22 08:00:30'` }],
   ['details that are not JSON', { fault_details: `'oops'` }],
+  ['locked memory that is not JSON', { locked: `'oops'` }],
+  ['locked memory that is no list', { locked: `'{}'` }],
   ['a negative number of transfers', { transfers: '-1' }],
 ])('the schema refuses %s', (_, differences) => {
   expect(refusalOf(resultForThree(differences))).toContain('CHECK constraint failed');
+});
+
+test('nothing of a work order changes but its state', () => {
+  for (const name of columnsOf('work_order')) {
+    const refusal = refusalOf(`update work_order set ${name} = ${name}`);
+    if (name === 'changed_at') expect(refusal).toBe('was not refused');
+    else expect(refusal, name).toContain(name === 'state' ? 'does not move this way' : 'only the state');
+  }
+});
+
+test('an order whose recipe is not JSON is refused', () => {
+  const changed = { seq: 'null', id: `'WO-2'`, state: `'created'`, recipe: `'oops'` };
+  expect(refusalOf(insertAgain('work_order', `id = '${ORDER.id}'`, changed))).toContain('CHECK constraint failed');
 });
 
 test.each([

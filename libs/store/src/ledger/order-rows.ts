@@ -1,4 +1,4 @@
-import type { OrderCounts, OrderState, Outcome, WorkOrder } from '@flashline/contracts';
+import { type OrderCounts, OrderRecipe, type OrderState, type Outcome, type WorkOrder } from '@flashline/contracts';
 import type { OrderRow } from '../ledger.ts';
 
 /** A row of `work_order` as it is sent. */
@@ -12,11 +12,14 @@ export interface OrderColumns {
   readonly board_product_id: number;
   readonly board_bcd_device: number | null;
   readonly board_layout: string | null;
+  readonly recipe: string;
   readonly simulated: number;
 }
 
 /** A row of `work_order` as it is read, with the name of its image. */
-export interface StoredOrder extends OrderColumns {
+export interface StoredOrder extends Omit<OrderColumns, 'recipe'> {
+  /** Null in orders from before there were recipes. */
+  readonly recipe: string | null;
   readonly image_name: string;
   readonly state: OrderState;
   readonly created_at: string;
@@ -41,6 +44,8 @@ export function columnsOfOrder(order: OrderRow): OrderColumns {
     board_product_id: order.board.productId,
     board_bcd_device: order.board.bcdDevice,
     board_layout: order.board.layout,
+    // Parsed, so that the same recipe is the same text however its fields were ordered.
+    recipe: JSON.stringify(OrderRecipe.parse(order.recipe)),
     simulated: Number(order.simulated),
   };
 }
@@ -74,6 +79,7 @@ export function orderOf(row: StoredOrder, counts: OrderCounts): WorkOrder {
       bcdDevice: row.board_bcd_device,
       layout: row.board_layout,
     },
+    recipe: OrderRecipe.parse(row.recipe === null ? {} : JSON.parse(row.recipe)),
     simulated: row.simulated === 1,
     state: row.state,
     counts,

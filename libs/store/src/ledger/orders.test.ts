@@ -2,7 +2,7 @@ import type { OrderState } from '@flashline/contracts';
 import { expect, test } from 'vitest';
 import type { Ledger } from '../ledger.ts';
 import { activeLedger, memoryLedger, thrownBy } from '../testing/ledgers.ts';
-import { AT, assignment, IMAGE, LATER, ORDER, pass } from '../testing/samples.ts';
+import { AT, assignment, IMAGE, LATER, LOCKING, ORDER, pass } from '../testing/samples.ts';
 
 function withOrder(): Ledger {
   const { ledger } = memoryLedger();
@@ -43,6 +43,7 @@ test('an order keeps everything that is optional', () => {
     id: 'WO-2',
     loadAddress: 0x0800_4000,
     board: { vendorId: 0x2e3c, productId: 0xdf11, bcdDevice: 0x200, layout: '@Internal Flash  /0x08000000/04*016Kg' },
+    recipe: LOCKING,
     simulated: true,
   };
   expect(ledger.createOrder(full, AT)).toMatchObject(full);
@@ -54,6 +55,7 @@ test.each([
   ['product', { product: 'another' }],
   ['load_address', { loadAddress: 0 }],
   ['board_layout', { board: { ...ORDER.board, layout: '@x' } }],
+  ['recipe', { recipe: LOCKING }],
   ['simulated', { simulated: true }],
 ])('another order under the same id is ORDER_EXISTS and names %s', (differs, change) => {
   const ledger = withOrder();
@@ -61,6 +63,14 @@ test.each([
     code: 'ORDER_EXISTS',
     details: { order: ORDER.id, differs },
   });
+});
+
+test('the same recipe with its fields in another order is the same order', () => {
+  const ledger = withOrder();
+  const reordered = Object.fromEntries(Object.entries(LOCKING).reverse()) as typeof LOCKING;
+  const order = { ...ORDER, id: 'WO-2', recipe: LOCKING };
+  const created = ledger.createOrder(order, AT);
+  expect(ledger.createOrder({ ...order, recipe: reordered }, LATER)).toEqual(created);
 });
 
 test('an order for an image that is not there is NOT_FOUND', () => {

@@ -22,10 +22,10 @@ const MOVES = {
 const INSERT = `
   insert into work_order
     (id, product, image_sha256, load_address, quantity, board_vendor_id, board_product_id, board_bcd_device,
-     board_layout, simulated, state, created_at, changed_at)
+     board_layout, recipe, simulated, state, created_at, changed_at)
   values
     (@id, @product, @image_sha256, @load_address, @quantity, @board_vendor_id, @board_product_id, @board_bcd_device,
-     @board_layout, @simulated, 'created', @at, @at)`;
+     @board_layout, @recipe, @simulated, 'created', @at, @at)`;
 
 /** Prepares creating, moving and reading work orders. */
 export function orderTable(connection: Connection): OrderTable {

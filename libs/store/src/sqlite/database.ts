@@ -9,7 +9,7 @@ import { openToRead, openToWrite } from './opening.ts';
 export type DatabaseName = keyof typeof APPLICATION_IDS;
 
 /** Marks in the header of the file (PRAGMA application_id): "FLLG" and "FLJN" in ASCII. */
-const APPLICATION_IDS = { ledger: 0x464c_4c47, journal: 0x464c_4a4e } as const;
+export const APPLICATION_IDS = { ledger: 0x464c_4c47, journal: 0x464c_4a4e } as const;
 
 const MIGRATIONS_FOLDER = join(import.meta.dirname, '../../../../migrations');
 

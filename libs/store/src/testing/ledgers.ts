@@ -2,12 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { Journal } from '../journal.ts';
 import { ledgerOn } from '../ledger/sqlite-ledger.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Connection } from '../sqlite/connection.ts';
-import { migrationsOf } from '../sqlite/database.ts';
+import { APPLICATION_IDS, type DatabaseName, migrationsOf } from '../sqlite/database.ts';
 import { migrate } from '../sqlite/migrations.ts';
-import { openInMemory } from '../sqlite/opening.ts';
+import { openInMemory, openToWrite } from '../sqlite/opening.ts';
+import { journalOn } from '../sqlite-journal.ts';
 import { AT, IMAGE, ORDER } from './samples.ts';
 
 /** A folder that is removed when the test has ended. */
@@ -38,6 +40,24 @@ export function activate(ledger: Ledger): void {
   ledger.addImage(IMAGE);
   ledger.createOrder(ORDER, AT);
   ledger.moveOrder(ORDER.id, 'start', AT);
+}
+
+/** An empty journal without a file. */
+export function memoryJournal(): Journal {
+  const connection = openInMemory();
+  migrate(connection, migrationsOf('journal'));
+  const journal = journalOn(connection);
+  onTestFinished(() => journal.close());
+  return journal;
+}
+
+/** A database as a version with only the first `migrations` made it, and the rows it wrote. */
+export function oldDatabase(folder: string, name: DatabaseName, migrations: number, rows: string): void {
+  const file = join(folder, `${name}.db`);
+  const connection = openToWrite(file, APPLICATION_IDS[name]);
+  migrate(connection, migrationsOf(name).slice(0, migrations));
+  connection.commit({}, () => connection.execute(rows));
+  connection.close();
 }
 
 /** What `work` throws. */

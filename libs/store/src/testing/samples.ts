@@ -1,4 +1,13 @@
-import type { Assignment, AttemptResult, FlashJob, Image, ResultReport } from '@flashline/contracts';
+import {
+  type Assignment,
+  type AttemptResult,
+  type FlashJob,
+  type Image,
+  type LockedMemory,
+  type OrderRecipe,
+  PLAIN_ORDER_RECIPE,
+  type ResultReport,
+} from '@flashline/contracts';
 import type { Seat } from '../journal.ts';
 import type { OrderRow } from '../ledger.ts';
 
@@ -32,8 +41,28 @@ export const ORDER: OrderRow = {
   loadAddress: null,
   quantity: 3,
   board: { vendorId: 0x0483, productId: 0xdf11, bcdDevice: null, layout: null },
+  recipe: PLAIN_ORDER_RECIPE,
   simulated: false,
 };
+
+/** A recipe that says everything it can. */
+export const LOCKING: OrderRecipe = {
+  erase: 'mass',
+  keepsRest: false,
+  preserve: [{ address: 0x0800_c000, bytes: 16_384 }],
+  unprotect: true,
+  lock: [
+    { memory: 'option-bytes', address: 0x1fff_c000, data: 'BB44' },
+    { memory: 'otp', address: 0x1fff_7800, data: '00' },
+  ],
+  permanent: true,
+};
+
+/** What LOCKING leaves on a board: nobody can read its option bytes any more. */
+export const LOCKED: LockedMemory[] = [
+  { memory: 'otp', address: 0x1fff_7800, before: 'ff', after: '00' },
+  { memory: 'option-bytes', address: 0x1fff_c000, before: 'aa55', after: null },
+];
 
 /** The n-th attempt: on the n-th slot and seating of station `line-1`, for ORDER. */
 export function assignment(number: number, differences: Partial<Assignment> = {}): Assignment {
@@ -73,6 +102,7 @@ export function pass(of: Assignment, differences: Partial<AttemptResult> = {}): 
       { name: 'write', ms: 2100, bytes: of.intended.bytes },
       { name: 'verify', ms: 900.25, bytes: of.intended.bytes },
     ],
+    locked: [],
     transfers: 523,
     toolVersion: '0.1.0',
     startedAt: AT,
@@ -94,7 +124,7 @@ export function fail(of: Assignment, differences: Partial<AttemptResult> = {}): 
 }
 
 export function job(of: Assignment): FlashJob {
-  return { assignment: of, imageName: IMAGE.name, loadAddress: null, board: ORDER.board };
+  return { assignment: of, imageName: IMAGE.name, loadAddress: null, board: ORDER.board, recipe: ORDER.recipe };
 }
 
 /** Where the board of an attempt sits. */

@@ -9,7 +9,9 @@ export interface BenchPlace {
 const PORTS_PER_HUB = 8;
 const SLOTS_MAX = 120;
 
-/** The slots of a virtual bench: hubs of eight, `1-1.1` is A1, `1-1.8` is A8, `1-2.1` is B1. Throws CONFIG_INVALID past 120. */
+/**
+ * The slots of a virtual bench: hubs of eight, `1-1.1` is A1, `1-1.8` is A8, `1-2.1` is B1. Throws CONFIG_INVALID past 120.
+ */
 export function benchSlots(count: number): readonly BenchPlace[] {
   if (!Number.isInteger(count) || count < 1 || count > SLOTS_MAX)
     throw new Fault('CONFIG_INVALID', { field: 'slots', expected: `a whole number from 1 to ${SLOTS_MAX}` });

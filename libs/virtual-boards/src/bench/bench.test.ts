@@ -17,6 +17,7 @@ const clock = systemClock(0);
 interface AnyBench extends DfuBus {
   plug(path: string, spec: BoardSpec): void | Promise<void>;
   unplug(path: string): void | Promise<void>;
+  replug(path: string): void | Promise<void>;
   inspect(path: string, inspection: Inspection): Inspected | Promise<Inspected>;
   report(path: string): BoardReport | Promise<BoardReport>;
 }
@@ -157,6 +158,29 @@ describe.each([
     await port.close();
   });
 
+  test('plugs the board in again that was pulled, as it was left and with a new address', async () => {
+    const bench = await makeBench(0);
+    await bench.plug('1-1.1', { misbehaviours: [{ kind: 'unplug', at: 9 }] });
+    const hand = { port: await bench.open('1-1.1'), clock };
+    await operate(hand, 2, Uint8Array.of(1, 2, 3));
+    await operate(hand, 3, Uint8Array.of(4));
+    for (let transfer = 7; transfer < 9; transfer++) await getStatus(hand);
+    await expect(getStatus(hand)).rejects.toMatchObject({ trouble: 'gone' });
+    expect(await bench.list()).toEqual([]);
+    await bench.replug('1-1.1');
+    expect(await bench.list()).toMatchObject([{ path: '1-1.1', mode: 'dfu', address: 2 }]);
+    const { bytes } = await bench.inspect('1-1.1', { address: FLASH, length: 4, withBytes: true });
+    expect(bytes).toEqual(Uint8Array.of(1, 2, 3, 0xff));
+    expect(await getStatus({ port: await bench.open('1-1.1') })).toMatchObject({ state: 'dfuIDLE' });
+    expect(await bench.report('1-1.1')).toMatchObject({ transfers: 10 });
+    expect(await failureOf(() => bench.replug('1-1.1'))).toMatchObject({ code: 'SLOT_BUSY' });
+    await bench.unplug('1-1.1');
+    await bench.plug('1-1.1', { seed: 2 });
+    await bench.unplug('1-1.1');
+    await bench.replug('1-1.1');
+    expect((await bench.report('1-1.1')).wear, 'the last one that was there').toEqual([]);
+  });
+
   test('a hanging board keeps no other from working', async () => {
     const bench = await makeBench(1);
     await bench.plug('1-1.1', { misbehaviours: [{ kind: 'hang', at: 1 }] });
@@ -204,6 +228,7 @@ describe.each([
     ['an unknown part', (bench) => bench.plug('1-1.2', { part: 'Z80' }), { details: { field: 'board.part' } }],
     ['a seed below zero', (bench) => bench.plug('1-1.2', { seed: -1 }), { details: { field: 'board.seed' } }],
     ['an empty slot to pull from', (bench) => bench.unplug('1-1.9'), { code: 'SLOT_UNKNOWN' }],
+    ['a slot to plug in again that nothing was pulled from', (b) => b.replug('1-1.9'), { code: 'SLOT_UNKNOWN' }],
     ['an empty slot to report on', (bench) => bench.report('1-1.9'), { code: 'SLOT_UNKNOWN' }],
     ['memory that is not there', (b) => b.inspect('1-1.1', { address: 0, length: 4 }), { code: 'REQUEST_INVALID' }],
   ])('refuses %s', async (_what, act, failure) => {
@@ -223,4 +248,17 @@ describe.each([
     await systemClock().sleep(40);
     expect(await bench.list()).toMatchObject([{ mode: 'dfu', address: 2 }]);
   });
+});
+
+test('the board that was pulled from a slot can still be looked at, until another is plugged', () => {
+  const bench = new VirtualBench({ clock });
+  bench.plug('1-1.1', { seed: 1 });
+  const board = bench.board('1-1.1');
+  expect(bench.lastBoard('1-1.1')).toBe(board);
+  bench.unplug('1-1.1');
+  expect(bench.lastBoard('1-1.1')).toBe(board);
+  expect(() => bench.board('1-1.1')).toThrow(expect.objectContaining({ code: 'SLOT_UNKNOWN' }));
+  bench.plug('1-1.1', { seed: 2 });
+  expect(bench.lastBoard('1-1.1')).not.toBe(board);
+  expect(() => bench.lastBoard('1-1.2')).toThrow(expect.objectContaining({ code: 'SLOT_UNKNOWN' }));
 });

@@ -41,6 +41,7 @@ export class VirtualBench implements DfuBus {
   readonly #pace: Pace;
   readonly #parts: readonly PartSpec[];
   readonly #plugged = new Map<string, Plugged>();
+  readonly #pulled = new Map<string, VirtualBoard>();
   readonly #watchers = new Set<() => void>();
   #lastAddress: number;
 
@@ -92,9 +93,22 @@ export class VirtualBench implements DfuBus {
     if (!part) throw new Fault('CONFIG_INVALID', { field: 'board.part', expected: this.#partNames() });
     if (this.#plugged.has(path)) throw new Fault('SLOT_BUSY', { path });
     const board = new VirtualBoard(part, whole, this.#pace);
+    this.#pulled.delete(path);
     this.#plugged.set(path, { board, address: ++this.#lastAddress });
     board.onPresence = () => this.#noticePresence(path, board);
     this.#hint();
+  }
+
+  /**
+   * Puts the board that was pulled from a slot back into it, see VirtualBoard.replug. Throws SLOT_UNKNOWN when no board was
+   * pulled there, SLOT_BUSY when one is there.
+   */
+  replug(path: string): void {
+    if (this.#plugged.has(path)) throw new Fault('SLOT_BUSY', { path });
+    const board = this.lastBoard(path);
+    this.#pulled.delete(path);
+    this.#plugged.set(path, { board, address: this.#lastAddress });
+    board.replug();
   }
 
   /** Takes the board out of a slot. Throws SLOT_UNKNOWN when there is none. */
@@ -107,6 +121,13 @@ export class VirtualBench implements DfuBus {
     const plugged = this.#plugged.get(path);
     if (!plugged) throw new Fault('SLOT_UNKNOWN', { path: path.slice(0, 64) });
     return plugged.board;
+  }
+
+  /**
+   * The board in a slot, or the one that was last pulled from it: its flash is still worth looking at. Throws SLOT_UNKNOWN.
+   */
+  lastBoard(path: string): VirtualBoard {
+    return this.#pulled.get(path) ?? this.board(path);
   }
 
   /** Looks at a board's memory past its ROM. Throws SLOT_UNKNOWN, and REQUEST_INVALID outside the memory map. */
@@ -124,8 +145,10 @@ export class VirtualBench implements DfuBus {
   #noticePresence(path: string, board: VirtualBoard): void {
     const plugged = this.#plugged.get(path);
     if (plugged?.board !== board) return;
-    if (board.presence === 'pulled') this.#plugged.delete(path);
-    else if (board.presence !== 'away') plugged.address = ++this.#lastAddress;
+    if (board.presence === 'pulled') {
+      this.#plugged.delete(path);
+      this.#pulled.set(path, board);
+    } else if (board.presence !== 'away') plugged.address = ++this.#lastAddress;
     this.#hint();
   }
 

@@ -34,10 +34,12 @@ export class BoardPort implements DfuPort {
   async selectAlternate(alternate: number): Promise<void> {
     if (!this.device.alternates.some((known) => known.alternate === alternate))
       throw new TransferError('stall', `there is no alternate setting ${alternate}`);
-    await this.#transfer('set-interface', SET_INTERFACE_TIMEOUT_MS);
+    await this.#transfer({ alternate }, SET_INTERFACE_TIMEOUT_MS);
   }
 
-  /** How long the host itself took before the transfer that comes next, in milliseconds. Said by a host in another process. */
+  /**
+   * How long the host itself took before the transfer that comes next, in milliseconds. Said by a host in another process.
+   */
   hostTook(ms: number): void {
     this.#hostMs = ms;
   }

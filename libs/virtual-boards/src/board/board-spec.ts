@@ -1,6 +1,7 @@
-import { CONTENTS, type Contents } from '../chip/contents.ts';
+import { CONTENTS, type Contents } from '../flash/contents.ts';
 import { choiceIn, fieldsOf, listIn, textIn, wholeIn } from '../json-fields.ts';
-import { type Misbehaviour, parseMisbehaviour } from './misbehaviour.ts';
+import type { Misbehaviour } from './misbehaviour.ts';
+import { parseMisbehaviour } from './misbehaviour-json.ts';
 
 /** A board to be made, as plain JSON. What is left out: a blank, sound F405 in its bootloader, seed 1. */
 export interface BoardSpec {

@@ -1,19 +1,26 @@
 import { Fault } from '@flashline/contracts';
 import type { BusDevice } from '@flashline/dfuse';
-import { contentsOf } from '../chip/contents.ts';
-import { FlashMemory, type Wear } from '../chip/flash-memory.ts';
-import { atSpeed, type PartSpec, slowed } from '../chip/part.ts';
+import type { PartSpec } from '../chip/part.ts';
+import { readProtected } from '../chip/read-protection.ts';
+import { atSpeed, slowed } from '../chip/speed.ts';
+import { contentsOf } from '../flash/contents.ts';
+import { FlashMemory } from '../flash/flash-memory.ts';
+import type { Wear } from '../flash/wear.ts';
 import { seededRandom } from '../random.ts';
-import type { Departure } from '../rom/dfu-machine.ts';
+import { Chip } from '../rom/chip.ts';
 import type { DfuState, DfuStatus } from '../rom/dfu-words.ts';
-import type { Chip } from '../rom/rom-commands.ts';
+import type { Departure } from '../rom/exchange.ts';
+import { FRESH, leftoverOf } from '../rom/leftover.ts';
 import { type Sin, Sins } from '../rom/sins.ts';
 import { BoardPort } from './board-port.ts';
 import type { WholeBoardSpec } from './board-spec.ts';
-import { Enumeration, type Pace } from './enumeration.ts';
-import { ofKind } from './misbehaviour.ts';
+import { type Arrival, Enumeration, type Pace } from './enumeration.ts';
+import { isTrouble, ofKind } from './misbehaviour.ts';
 
-/** Where a board is, seen from the bus. `away` is between leaving its bootloader and enumerating again. */
+/**
+ * Where a board is, seen from the bus. `away` is between leaving its bootloader and enumerating again, or for good: read
+ * protection level 2 has no bootloader to come back in, and without a firmware there is nothing else.
+ */
 export type Presence = 'dfu' | 'application' | 'away' | 'pulled';
 
 /** What can be found out about a board besides its memory. */
@@ -22,7 +29,7 @@ export interface BoardReport {
   readonly presence: Presence;
   readonly state: DfuState;
   readonly status: DfuStatus;
-  /** Control transfers since it got power, SET_INTERFACE included. */
+  /** Control transfers since it was made, SET_INTERFACE included. */
   readonly transfers: number;
   readonly sins: readonly Sin[];
   readonly wear: readonly Wear[];
@@ -37,7 +44,7 @@ export class VirtualBoard {
   onPresence: () => void = () => {};
   readonly #pace: Pace;
   readonly #chip: Chip;
-  readonly #power = new AbortController();
+  #power = new AbortController();
   #presence: Presence;
   #enumeration: Enumeration;
   #port: BoardPort | null = null;
@@ -45,23 +52,20 @@ export class VirtualBoard {
   constructor(part: PartSpec, spec: WholeBoardSpec, pace: Pace) {
     const { misbehaviours, contents, seed } = spec;
     const slowdown = ofKind(misbehaviours, 'slow').reduce((product, { factor }) => product * factor, 1);
-    this.part = slowed(atSpeed(part, pace.speed), slowdown);
+    const whole = slowed(atSpeed(part, pace.speed), slowdown);
+    this.part = ofKind(misbehaviours, 'read-protected').length > 0 ? readProtected(whole) : whole;
     this.spec = spec;
     this.#pace = pace;
-    this.#presence = spec.mode;
     this.memory = new FlashMemory(this.part, contentsOf(this.part, contents, seed), {
       deaf: ofKind(misbehaviours, 'silent-write-loss'),
       uneraseable: ofKind(misbehaviours, 'silent-erase-failure'),
+      writeProtected: ofKind(misbehaviours, 'write-protected'),
     });
-    this.#chip = {
-      part: this.part,
-      memory: this.memory,
-      pointer: startOf(this.part),
-      isReadProtected: ofKind(misbehaviours, 'read-protected').length > 0,
-      sins: new Sins(),
-      readOut: (address, length) => this.#readOut(address, length),
-    };
-    this.#enumeration = this.#enumerate();
+    this.#chip = new Chip(this.part, this.memory, new Sins(), (address, length) => this.#readOut(address, length));
+    const [found] = ofKind(misbehaviours, 'found-in');
+    const troubles = misbehaviours.filter(isTrouble);
+    this.#enumeration = this.#enumerate({ found: found ? leftoverOf(this.part, found.state) : FRESH, troubles });
+    this.#presence = spec.mode;
   }
 
   get presence(): Presence {
@@ -84,12 +88,15 @@ export class VirtualBoard {
     return { part: this.part.name, presence: this.#presence, state, status, ...events };
   }
 
-  /** Opens the DFU interface. Throws BOARD_GONE when the board is not in its bootloader, USB_BUSY when it is open already. */
+  /**
+   * Opens the DFU interface. Throws BOARD_GONE when the board is not in its bootloader, USB_BUSY when it is open already.
+   */
   open(): BoardPort {
     if (this.#presence !== 'dfu') throw new Fault('BOARD_GONE', { presence: this.#presence });
     if (this.#port) throw new Fault('USB_BUSY');
     const { vendorId, productId, bcdDevice, functional, alternates } = this.part;
     const device = { vendorId, productId, bcdDevice, usbSerial: this.#usbSerial(), functional, alternates };
+    this.#chip.alternate = 0;
     const port = new BoardPort(device, this.#enumeration, this.#chip.sins, () => {
       // A port of an earlier enumeration has nothing to give back.
       if (this.#port === port) this.#port = null;
@@ -98,28 +105,47 @@ export class VirtualBoard {
     return port;
   }
 
-  /** Takes the board off the bus for good: what is under way rejects with `gone`. */
+  /** Takes the board off the bus: what is under way rejects with `gone`, and what its flash is busy with stays half done. */
   pull(): void {
     if (this.#presence === 'pulled') return;
+    this.#enumeration.powerOff(this.spec.seed);
     this.#power.abort();
     this.#move('pulled');
   }
 
-  #enumerate(): Enumeration {
-    this.#chip.pointer = startOf(this.part);
-    return new Enumeration(this.#chip, this.spec.misbehaviours, this.#pace, {
+  /**
+   * Gives a board that was pulled power again. Its memory is as it was left and its ROM starts anew. What was to happen to
+   * transfers does not happen any more; what is wrong with the board itself stays wrong. The counts of its report go on.
+   */
+  replug(): void {
+    if (this.#presence !== 'pulled') return;
+    this.#power = new AbortController();
+    this.#chip.reset();
+    this.#arrive(this.spec.mode, { found: FRESH, troubles: [] });
+  }
+
+  /** Comes onto the bus; with read protection level 2 there is only the firmware to start, or nothing. */
+  #arrive(wanted: 'application' | 'dfu', arrival: Arrival): void {
+    const closed = this.#wouldStart() ? 'application' : 'away';
+    const presence = this.#chip.rdpLevel === 2 ? closed : wanted;
+    if (presence === 'dfu') this.#enumeration = this.#enumerate(arrival);
+    this.#move(presence);
+  }
+
+  #enumerate(arrival: Arrival): Enumeration {
+    return new Enumeration(this.#chip, arrival, this.#pace, {
       onUnplug: () => this.pull(),
-      onDepart: (departure) => this.#depart(departure),
+      onDepart: (departure) => this.#depart(departure, arrival),
     });
   }
 
-  #depart(departure: Departure): void {
-    const returnsAs = departure.why === 'leave' && this.#wouldStart() ? 'application' : 'dfu';
+  #depart(departure: Departure, { troubles }: Arrival): void {
+    const starts = departure.why === 'leave' && this.#wouldStart();
     this.#move('away');
     this.#pace.clock.sleep(departure.awayMs + this.part.timing.returnMs, this.#power.signal).then(
       () => {
-        if (returnsAs === 'dfu') this.#enumeration = this.#enumerate();
-        this.#move(returnsAs);
+        this.#chip.reset();
+        this.#arrive(starts ? 'application' : 'dfu', { found: FRESH, troubles });
       },
       // Pulled while it was away.
       () => {},
@@ -144,7 +170,7 @@ export class VirtualBoard {
     const stack = vectors.getUint32(0, true);
     const reset = vectors.getUint32(4, true);
     const hasStack = this.part.ram.some(({ address, bytes }) => stack > address && stack <= address + bytes);
-    return hasStack && this.memory.sectorAt(reset)?.erasable === true;
+    return hasStack && this.memory.sectorAt(reset)?.kind === 'flash';
   }
 
   #readOut(address: number, length: number): Uint8Array {
@@ -170,8 +196,4 @@ function serialOf(seed: number): string {
   const random = seededRandom(seed);
   const digits = Array.from({ length: 12 }, () => Math.floor(random() * 16).toString(16));
   return digits.join('').toUpperCase();
-}
-
-function startOf(part: PartSpec): number {
-  return part.regions[0]?.address ?? 0;
 }

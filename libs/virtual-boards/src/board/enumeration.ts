@@ -1,8 +1,12 @@
 import { type Clock, TransferError } from '@flashline/dfuse';
-import { type Departure, DfuMachine, type Reply, type Setup } from '../rom/dfu-machine.ts';
-import type { Chip } from '../rom/rom-commands.ts';
-import { type Misbehaviour, type Trouble, troubleAt } from './misbehaviour.ts';
+import { seededRandom } from '../random.ts';
+import type { Chip } from '../rom/chip.ts';
+import { DfuMachine } from '../rom/dfu-machine.ts';
+import type { Departure, Moment, Reply, Setup } from '../rom/exchange.ts';
+import type { Leftover } from '../rom/leftover.ts';
+import { type Trouble, troubleAt } from './misbehaviour.ts';
 import { Timeline } from './timeline.ts';
+import { wronglyAnswered, wronglyHeard } from './wrong-answer.ts';
 
 /** What time a board lives in. `speed` multiplies everything it takes and reports; 0 means it never waits. */
 export interface Pace {
@@ -11,7 +15,7 @@ export interface Pace {
 }
 
 /** SET_INTERFACE is answered by the USB core of the chip; everything else is the ROM's business. */
-export type Asked = Setup | 'set-interface';
+export type Asked = Setup | { readonly alternate: number };
 
 /** What can happen to a board in the middle of a transfer. */
 export interface Happenings {
@@ -19,22 +23,35 @@ export interface Happenings {
   readonly onDepart: (departure: Departure) => void;
 }
 
+/** How a board comes onto the bus. */
+export interface Arrival {
+  readonly found: Leftover;
+  readonly troubles: readonly Trouble[];
+}
+
+interface Answer {
+  readonly reply: Reply;
+  /** It did what was asked and nobody hears of it. */
+  readonly isLost: boolean;
+}
+
 const NO_DATA = new Uint8Array(0);
+const SILENCE = { kind: 'silence' } as const;
 
 /** A board's stay on the bus in its bootloader, from one enumeration to the next: its ROM starts anew each time. */
 export class Enumeration {
   readonly #chip: Chip;
   readonly #machine: DfuMachine;
-  readonly #misbehaviours: readonly Misbehaviour[];
+  readonly #troubles: readonly Trouble[];
   readonly #pace: Pace;
   readonly #happenings: Happenings;
   readonly #timeline = new Timeline();
   readonly #presence = new AbortController();
 
-  constructor(chip: Chip, misbehaviours: readonly Misbehaviour[], pace: Pace, happenings: Happenings) {
+  constructor(chip: Chip, { found, troubles }: Arrival, pace: Pace, happenings: Happenings) {
     this.#chip = chip;
-    this.#machine = new DfuMachine(chip);
-    this.#misbehaviours = misbehaviours;
+    this.#machine = new DfuMachine(chip, found);
+    this.#troubles = troubles;
     this.#pace = pace;
     this.#happenings = happenings;
   }
@@ -48,56 +65,89 @@ export class Enumeration {
     this.#presence.abort(new TransferError('gone', 'the board left the bus'));
   }
 
+  /** The board has no power any more: what its flash is busy with stays half done, in a way that the seed decides. */
+  powerOff(seed: number): void {
+    this.#machine.powerOff(this.#pace.clock.now(), seededRandom((seed ^ this.#chip.sins.transfer) >>> 0));
+  }
+
   /** One control transfer; `hostMs` as in Timeline. Rejects with TransferError. */
   async transfer(asked: Asked, timeoutMs: number, hostMs: number | null): Promise<Uint8Array> {
-    this.#presence.signal.throwIfAborted();
+    if (this.#presence.signal.aborted) throw this.#presence.signal.reason;
     const { sins } = this.#chip;
     sins.transfer++;
     const now = this.#pace.clock.now();
     const askedAt = this.#timeline.asked(now, hostMs);
-    const answer = this.#answer(
-      asked,
-      troubleAt(this.#misbehaviours, sins.transfer),
-      this.#timeline.start(now, hostMs),
-      askedAt,
-    );
-    const { reply } = answer;
-    if (reply) this.#timeline.runTo(reply.at);
     const giveUpAt = askedAt + timeoutMs * this.#pace.speed;
-    const isHeard = reply !== null && !answer.isLost && reply.at <= giveUpAt;
+    const moment = { askedAt, start: this.#timeline.start(now, hostMs), giveUpAt };
+    const { reply, isLost } = this.#answer(asked, troubleAt(this.#troubles, sins.transfer), moment);
+    if (reply.kind === 'silence') return this.#giveUp(giveUpAt);
+    this.#timeline.runTo(reply.at);
+    const isHeard = !isLost && reply.at <= giveUpAt;
     await this.#waitTo(isHeard ? reply.at : giveUpAt);
-    if (reply?.kind === 'data' && reply.departs) this.#happenings.onDepart(reply.departs);
-    if (!isHeard) throw new TransferError('timeout', 'the board did not answer in time');
+    if (reply.kind !== 'stall' && reply.departs) this.#happenings.onDepart(reply.departs);
+    if (!isHeard) throw unanswered();
+    if (reply.kind === 'goes') throw new TransferError('gone', 'the board left the bus');
     if (reply.kind === 'stall') throw new TransferError('stall', 'the board answered STALL');
     return reply.bytes;
   }
 
-  /** No reply: nothing reached the board. A lost one: it did what was asked and nobody heard of it. */
-  #answer(asked: Asked, trouble: Trouble | undefined, start: number, askedAt: number): Answer {
+  async #giveUp(giveUpAt: number): Promise<never> {
+    await this.#waitTo(giveUpAt);
+    throw unanswered();
+  }
+
+  #answer(asked: Asked, trouble: Trouble | undefined, moment: Moment): Answer {
     switch (trouble?.kind) {
       case 'unplug':
+        if (trouble.afterMs !== undefined) return this.#unplugLater(asked, moment, trouble.afterMs);
         this.#happenings.onUnplug();
         throw new TransferError('gone', 'the board was pulled');
       case 'hang':
-        return { reply: null, isLost: true };
+        return { reply: SILENCE, isLost: true };
       case 'timeout':
-        return { reply: trouble.effect ? this.#respond(asked, start, askedAt) : null, isLost: true };
+        return { reply: trouble.effect ? this.#respond(asked, moment) : SILENCE, isLost: true };
       case 'stall':
-        if (asked !== 'set-interface') this.#machine.stumble(asked);
-        return { reply: { kind: 'stall', at: this.#bareEnd(start) }, isLost: false };
+        if ('request' in asked) this.#machine.stumble(asked);
+        return { reply: { kind: 'stall', at: this.#bareEnd(moment) }, isLost: false };
+      case 'short-answer': {
+        const reply = this.#respond(asked, moment);
+        const isOut = !('request' in asked) || asked.direction === 'out';
+        return { reply: isOut ? reply : withBytes(reply, (bytes) => bytes.subarray(0, -1)), isLost: isOut };
+      }
+      case 'wrong-answer':
+        return { reply: this.#respondWrongly(asked, moment, trouble.seed ?? 1), isLost: false };
       case undefined:
-        return { reply: this.#respond(asked, start, askedAt), isLost: false };
+        return { reply: this.#respond(asked, moment), isLost: false };
       default:
         return trouble satisfies never;
     }
   }
 
-  #respond(asked: Asked, start: number, askedAt: number): Reply {
-    if (asked === 'set-interface') return { kind: 'data', at: this.#bareEnd(start), bytes: NO_DATA, departs: null };
-    return this.#machine.respond(asked, askedAt, start);
+  #unplugLater(asked: Asked, moment: Moment, afterMs: number): Answer {
+    const reply = this.#respond(asked, moment);
+    const { clock, speed } = this.#pace;
+    const servedAt = reply.kind === 'silence' ? moment.giveUpAt : reply.at;
+    clock.sleep(servedAt - clock.now() + afterMs * speed, this.#presence.signal).then(
+      () => this.#happenings.onUnplug(),
+      // It left the bus by itself before that.
+      () => {},
+    );
+    return { reply, isLost: false };
   }
 
-  #bareEnd(start: number): number {
+  #respond(asked: Asked, moment: Moment): Reply {
+    if ('request' in asked) return this.#machine.respond(asked, moment);
+    this.#chip.alternate = asked.alternate;
+    return { kind: 'data', at: this.#bareEnd(moment), bytes: NO_DATA, departs: null };
+  }
+
+  #respondWrongly(asked: Asked, moment: Moment, seed: number): Reply {
+    if (!('request' in asked)) return this.#respond(asked, moment);
+    if (asked.direction === 'out') return this.#respond(wronglyHeard(asked, seed), moment);
+    return withBytes(this.#respond(asked, moment), (bytes) => wronglyAnswered(asked, bytes, seed));
+  }
+
+  #bareEnd({ start }: Moment): number {
     return start + this.#chip.part.timing.wireMsPerTransfer;
   }
 
@@ -109,7 +159,10 @@ export class Enumeration {
   }
 }
 
-interface Answer {
-  readonly reply: Reply | null;
-  readonly isLost: boolean;
+function unanswered(): TransferError {
+  return new TransferError('timeout', 'the board did not answer in time');
+}
+
+function withBytes(reply: Reply, change: (bytes: Uint8Array) => Uint8Array): Reply {
+  return reply.kind === 'data' ? { ...reply, bytes: change(reply.bytes) } : reply;
 }

@@ -1,9 +1,12 @@
-/** A host that is late by less than this is not charged for it: timers are that coarse, and the silicon was working meanwhile. */
+/**
+ * A host that is late by less than this is not charged for it: timers are that coarse, and the silicon was working
+ * meanwhile.
+ */
 const HOST_SLACK_MS = 2;
 
 /**
- * The board's own account of time. Answers are due to the fraction of a millisecond and delivered by coarse timers; what a late
- * timer or a busy simulator costs is taken off the next transfer, so that hundreds of them add up to the exact sum.
+ * The board's own account of time. Answers are due to the fraction of a millisecond and delivered by coarse timers; what a
+ * late timer or a busy simulator costs is taken off the next transfer, so that hundreds of them add up to the exact sum.
  */
 export class Timeline {
   /** When the board was done with the last transfer; null before the first. */
@@ -12,8 +15,8 @@ export class Timeline {
   #ownLagMs = 0;
 
   /**
-   * When the host asked, in the board's time. `hostMs` is how long the host itself took since the last answer, where it can be
-   * told apart from what the way between two processes cost; null where host and board share a process.
+   * When the host asked, in the board's time. `hostMs` is how long the host itself took since the last answer, where it can
+   * be told apart from what the way between two processes cost; null where host and board share a process.
    */
   asked(now: number, hostMs: number | null = null): number {
     if (this.#end === null) return now;

@@ -5,15 +5,33 @@ export interface SectorRun {
   readonly count: number;
   readonly bytes: number;
   readonly eraseMs: number;
+  /** The silicon neither erases nor programs these. */
+  readonly isReadOnly?: boolean;
 }
 
-/** One memory of a part, in address order. Flash is what can be erased. */
+/**
+ * What a memory is made of. `flash` is set back by erasing its sectors. `otp` is programmed once and never erased. `data`
+ * (EEPROM, feature registers) and `option-bytes` are rewritten in place; option bytes take effect at the reset that writing
+ * them causes.
+ */
+export type MemoryKind = 'flash' | 'otp' | 'data' | 'option-bytes';
+
+/** One memory of a part as the silicon has it, which is not always what its layout string says. */
 export interface MemoryRegion {
+  readonly kind: MemoryKind;
   readonly address: number;
   readonly sectors: readonly SectorRun[];
-  readonly erasable: boolean;
-  /** Writing option bytes resets the chip (dfu-util's `will-reset`, sf ticket 36). */
-  readonly resetsWhenWritten: boolean;
+  /** The alternate settings through which the ROM reaches it; none when it shows it to nobody. */
+  readonly alternates: readonly number[];
+}
+
+/** What the option bytes hold when the chip leaves the factory, and which of them is the read protection. */
+interface OptionBytes {
+  readonly address: number;
+  /** The first bytes; the rest is as erased. */
+  readonly factory: readonly number[];
+  /** Byte of the read protection: `open` is level 0, `permanent` level 2 where the part has one, everything else level 1. */
+  readonly rdp: { readonly offset: number; readonly open: number; readonly permanent: number | null };
 }
 
 /** How long things take on a part, in milliseconds. */
@@ -37,8 +55,31 @@ interface ReportedPolls {
   readonly writeMs: number | 'honest';
 }
 
+/** What ROMs and their flash do differently. */
+export interface Habits {
+  /**
+   * Programming what is not erased: `combines` keeps bits that were already programmed, `refuses` ends in errWRITE with
+   * nothing done, `drops` acknowledges and does nothing. `once-per-word`: every word of `wordBytes` carries an
+   * error-correcting code and is programmed once per erase, whatever is written; a second time ends in errWRITE with
+   * nothing done.
+   */
+  readonly overwrite: 'combines' | 'refuses' | 'drops' | 'once-per-word';
+  readonly wordBytes: number;
+  /** What a request meets while flash is busy: it is held (NAK), stalled, or told dfuDNBUSY (dfuse.md 5.1). */
+  readonly whileBusy: 'holds' | 'stalls' | 'answers';
+  readonly massErase: 'works' | 'fails' | 'never-ends';
+  /** CLRSTATUS outside dfuERROR: acknowledged and turned into errUNKNOWN, or stalled (dfuse.md 1.2). */
+  readonly strayClearStatus: 'fails' | 'stalls';
+  /** Read protection level 1: refuses with errVENDOR, or acknowledges everything, drops it and reads as erased. */
+  readonly whenProtected: 'refuses' | 'pretends';
+  /** Whether the GETSTATUS that makes it leave is answered (dfuse.md 5.4). */
+  readonly onLeave: 'answers' | 'goes-silently';
+  /** Erases from here on end in a dfuDNBUSY that only CLRSTATUS ends (dfuse.md 5.1, H743 Rev V). */
+  readonly wedgesFrom: number | null;
+}
+
 /** A kind of chip with its ROM bootloader: all that tells one virtual board from another, as data. */
-export interface PartSpec {
+export interface PartSpec extends Habits {
   readonly name: string;
   readonly vendorId: number;
   readonly productId: number;
@@ -46,14 +87,12 @@ export interface PartSpec {
   readonly product: string;
   readonly functional: DfuFunctional;
   readonly alternates: readonly Alternate[];
+  /** In address order, flash first. */
   readonly regions: readonly MemoryRegion[];
+  readonly optionBytes: OptionBytes;
   /** Where the initial stack pointer of a plausible firmware may point. */
   readonly ram: readonly { readonly address: number; readonly bytes: number }[];
   readonly erasedByte: 0xff | 0x00;
-  /** Programming what is not erased: `combines` keeps bits that were already programmed, `refuses` ends in errWRITE. */
-  readonly overwrite: 'combines' | 'refuses';
-  /** What a request meets while flash is busy: OTG parts hold it (NAK), the small USB device stalls it (dfuse.md 5.1). */
-  readonly whileBusy: 'holds' | 'stalls';
   readonly timing: PartTiming;
   readonly polls: ReportedPolls;
   /** The USB serial of the ROM: made from the chip's id, or the same on every chip. */
@@ -63,39 +102,5 @@ export interface PartSpec {
     readonly productId: number;
     readonly bcdDevice: number;
     readonly usbSerial: string;
-  };
-}
-
-/** The part with every duration it has or reports multiplied, so a test sees the same board faster. */
-export function atSpeed(part: PartSpec, speed: number): PartSpec {
-  const reported = (ms: number | 'honest') => (ms === 'honest' ? ms : Math.ceil(ms * speed));
-  return {
-    ...slowed(part, speed),
-    polls: {
-      setAddressMs: reported(part.polls.setAddressMs),
-      eraseMs: reported(part.polls.eraseMs),
-      massEraseMs: reported(part.polls.massEraseMs),
-      writeMs: reported(part.polls.writeMs),
-    },
-  };
-}
-
-/** The part with every duration it has multiplied, while the polls it reports stay what they were. */
-export function slowed(part: PartSpec, factor: number): PartSpec {
-  const { timing } = part;
-  return {
-    ...part,
-    regions: part.regions.map((region) => ({
-      ...region,
-      sectors: region.sectors.map((run) => ({ ...run, eraseMs: run.eraseMs * factor })),
-    })),
-    timing: {
-      wireMsPerTransfer: timing.wireMsPerTransfer * factor,
-      wireMsPerByte: timing.wireMsPerByte * factor,
-      setAddressMs: timing.setAddressMs * factor,
-      programMsPerByte: timing.programMsPerByte * factor,
-      massEraseMs: timing.massEraseMs * factor,
-      returnMs: timing.returnMs * factor,
-    },
   };
 }

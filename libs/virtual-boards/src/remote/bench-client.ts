@@ -72,6 +72,11 @@ export class RemoteBench implements DfuBus {
     await this.#call({ do: 'unplug', path });
   }
 
+  /** As VirtualBench.replug. */
+  async replug(path: string): Promise<void> {
+    await this.#call({ do: 'replug', path });
+  }
+
   /** As VirtualBench.inspect. */
   async inspect(path: string, inspection: Inspection): Promise<Inspected> {
     const answer = await this.#line.ask(ASK.call, jsonBytes({ do: 'inspect', path, ...inspection }));

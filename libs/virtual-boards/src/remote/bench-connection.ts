@@ -9,7 +9,7 @@ import { ASK, controlOf, type Frame, FrameCutter, frame, jsonFrame, packError, p
 import { FrameSender } from './frame-sender.ts';
 
 /** What a client can call besides control transfers. */
-const CALLS = ['list', 'open', 'select', 'close', 'plug', 'unplug', 'inspect', 'report'] as const;
+const CALLS = ['list', 'open', 'select', 'close', 'plug', 'unplug', 'replug', 'inspect', 'report'] as const;
 
 const NO_DATA = Buffer.alloc(0);
 const U32_MAX = 0xffff_ffff;
@@ -79,6 +79,7 @@ export class BenchConnection {
     if (asked === 'select' || asked === 'close') return this.#onPort(asked, call);
     const path = textIn(call, 'path', 64);
     if (asked === 'plug') return this.#bench.plug(path, call.values.spec as BoardSpec);
+    if (asked === 'replug') return this.#bench.replug(path);
     return asked === 'unplug' ? this.#bench.unplug(path) : this.#bench.report(path);
   }
 

@@ -1,27 +1,11 @@
+import type { Random } from '../random.ts';
+import type { Chip } from './chip.ts';
 import { COMMAND, DFU_STATES, type DfuState, type DfuStatus, REQUEST, statusBytes } from './dfu-words.ts';
-import { type Chip, carryOut, type Operation, type Stored } from './rom-commands.ts';
+import type { Departure, Moment, Reply, Setup } from './exchange.ts';
+import type { Leftover } from './leftover.ts';
+import { carryOut, type Stored } from './rom-commands.ts';
+import { Running } from './running.ts';
 import type { SinName } from './sins.ts';
-
-/** One class request to the DFU interface, as the device sees it. */
-export interface Setup {
-  readonly direction: 'in' | 'out';
-  readonly request: number;
-  readonly value: number;
-  /** wLength: bytes that follow, or that the host has room for. */
-  readonly length: number;
-  readonly data: Uint8Array;
-}
-
-/** Why the device leaves the bus after an answer, and how long it is away besides the time to enumerate. */
-export interface Departure {
-  readonly why: 'leave' | 'reset';
-  readonly awayMs: number;
-}
-
-/** What the device does about a request, and when (milliseconds of the board's time) that is over. */
-export type Reply =
-  | { readonly kind: 'data'; readonly at: number; readonly bytes: Uint8Array; readonly departs: Departure | null }
-  | { readonly kind: 'stall'; readonly at: number };
 
 const NOTHING = new Uint8Array(0);
 const LEAVE_POLL_MS = 1;
@@ -29,14 +13,20 @@ const LEAVE_POLL_MS = 1;
 /** The DFU state machine of an ST ROM: what STMW `usbd_dfu.c` and AN2662 say it does (dfuse.md 1). */
 export class DfuMachine {
   readonly #chip: Chip;
-  #state: DfuState = 'dfuIDLE';
-  #status: DfuStatus = 'OK';
-  #stored: Stored | null = null;
-  #running: (Operation & { readonly until: number }) | null = null;
+  #state: DfuState;
+  #status: DfuStatus;
+  #stored: Stored | null;
+  /** What flash is busy with; over when its time is, whatever the state machine has come to meanwhile. */
+  #running: Running | null = null;
+  /** What dfuDNBUSY reports as poll timeout. */
+  #pollMs = 0;
   #departs: Departure | null = null;
 
-  constructor(chip: Chip) {
+  constructor(chip: Chip, { state, status, stored }: Leftover) {
     this.#chip = chip;
+    this.#state = state;
+    this.#status = status;
+    this.#stored = stored;
   }
 
   get state(): DfuState {
@@ -47,27 +37,42 @@ export class DfuMachine {
     return this.#status;
   }
 
-  /** Serves one request. `askedAt` is when the host sent it, `start` when the wire was free for it: a little earlier at most. */
-  respond(setup: Setup, askedAt: number, start: number): Reply {
-    const { part, sins } = this.#chip;
-    const running = this.#running;
-    if (running && askedAt < running.until && part.whileBusy === 'stalls') {
-      sins.add('asked-too-early', { earlyMs: running.until - askedAt });
-      return { kind: 'stall', at: start + part.timing.wireMsPerTransfer };
+  /** Serves one request. */
+  respond(setup: Setup, { askedAt, start, giveUpAt }: Moment): Reply {
+    const { timing, whileBusy } = this.#chip.part;
+    let begin = start;
+    if (this.#running?.isBusyAt(askedAt) && whileBusy === 'stalls') {
+      this.#chip.sins.add('asked-too-early', { earlyMs: this.#running.until - askedAt });
+      return { kind: 'stall', at: start + timing.wireMsPerTransfer };
     }
-    const begin = running ? Math.max(start, running.until) : start;
-    if (running) this.#finish(running);
+    if (this.#running && !(whileBusy === 'answers' && this.#running.isBusyAt(askedAt))) {
+      begin = Math.max(start, this.#running.until);
+      if (begin > giveUpAt) return { kind: 'silence' };
+      this.#finish(this.#running);
+    }
     const bytes = this.#answer(setup);
-    if (bytes === 'stall') return { kind: 'stall', at: begin + part.timing.wireMsPerTransfer };
+    if (bytes === 'stall') return { kind: 'stall', at: begin + timing.wireMsPerTransfer };
     const onWire = setup.direction === 'out' ? setup.data.length : bytes.length;
-    const at = begin + part.timing.wireMsPerTransfer + onWire * part.timing.wireMsPerByte;
-    this.#start(at);
+    const at = begin + timing.wireMsPerTransfer + onWire * timing.wireMsPerByte;
+    // The operation runs from the moment its DNBUSY has reached the host.
+    this.#running?.startAt(at);
+    if (this.#departs?.why === 'leave' && this.#chip.part.onLeave === 'goes-silently')
+      return { kind: 'goes', at, departs: this.#departs };
     return { kind: 'data', at, bytes, departs: this.#departs };
   }
 
-  /** Answers STALL for reasons of its own. A refused transfer of data is an error in DFU 1.1, A.2; other requests change nothing. */
+  /**
+   * Answers STALL for reasons of its own. A refused transfer of data is an error in DFU 1.1, A.2; other requests change
+   * nothing.
+   */
   stumble(setup: Setup): void {
     if (setup.request === REQUEST.download || setup.request === REQUEST.upload) this.#fail('errSTALLEDPKT');
+  }
+
+  /** Power is gone: what flash was busy with at that moment stays half done. */
+  powerOff(now: number, random: Random): void {
+    this.#running?.cutOff(now, this.#chip.memory, random);
+    this.#running = null;
   }
 
   #answer(setup: Setup): Uint8Array | 'stall' {
@@ -78,7 +83,7 @@ export class DfuMachine {
       if (request === REQUEST.getState) return Uint8Array.of(DFU_STATES.indexOf(this.#state)).subarray(0, setup.length);
     } else {
       if (request === REQUEST.download) return this.#download(setup);
-      if (request === REQUEST.clearStatus) return this.#clearStatus();
+      if (request === REQUEST.clearStatus) return this.#clearStatus(setup);
       // The F4 ROM does not leave on DETACH (blackmagic PR#1508): it ends what was going on, as ABORT does.
       if (request === REQUEST.abort || request === REQUEST.detach) return this.#abort();
     }
@@ -110,17 +115,15 @@ export class DfuMachine {
   }
 
   #readOut(setup: Setup): Uint8Array | 'stall' {
-    const { memory, part, pointer, isReadProtected } = this.#chip;
-    if (isReadProtected) return this.#fail('errVENDOR');
+    const { part, pointer } = this.#chip;
     const address = pointer + (setup.value - 2) * part.functional.transferSize;
-    const length = Math.min(setup.length, memory.bytesFrom(address));
-    if (length === 0) {
-      this.#chip.sins.add('outside-map', { address });
-      return this.#fail('errTARGET');
-    }
+    const sector = this.#chip.reach(address);
+    if (!sector) return this.#fail('errTARGET');
+    if (this.#chip.isClosed(sector) && part.whenProtected === 'refuses') return this.#fail('errVENDOR');
+    const bytes = this.#chip.readOut(address, sector, setup.length);
     // A short answer ends the upload (DFU 1.1, 6.2.1).
-    this.#state = length < setup.length ? 'dfuIDLE' : 'dfuUPLOAD-IDLE';
-    return this.#chip.readOut(address, length);
+    this.#state = bytes.length < setup.length ? 'dfuIDLE' : 'dfuUPLOAD-IDLE';
+    return bytes;
   }
 
   #getStatus(): Uint8Array {
@@ -130,7 +133,7 @@ export class DfuMachine {
       return statusBytes('OK', this.#state, LEAVE_POLL_MS);
     }
     if (this.#state === 'dfuDNLOAD-SYNC') return this.#sync();
-    return statusBytes(this.#status, this.#state, 0);
+    return statusBytes(this.#status, this.#state, this.#state === 'dfuDNBUSY' ? this.#pollMs : 0);
   }
 
   /** The first GETSTATUS after a DNLOAD starts the operation, the one after it tells how it went. */
@@ -139,41 +142,43 @@ export class DfuMachine {
       this.#state = 'dfuDNLOAD-IDLE';
       return statusBytes('OK', this.#state, 0);
     }
+    // Flash is not done with what the host gave up on.
+    if (this.#running) return statusBytes('OK', 'dfuDNBUSY', this.#pollMs);
     const operation = carryOut(this.#chip, this.#stored);
     this.#stored = null;
     this.#state = 'dfuDNBUSY';
-    this.#running = { ...operation, until: Number.POSITIVE_INFINITY };
+    this.#running = new Running(operation);
+    this.#pollMs = operation.pollMs;
     if (operation.resets) this.#departs = { why: 'reset', awayMs: operation.runMs };
     return statusBytes('OK', this.#state, operation.pollMs);
   }
 
-  /** The operation runs from the moment its DNBUSY has reached the host. */
-  #start(at: number): void {
-    if (this.#running?.until === Number.POSITIVE_INFINITY)
-      this.#running = { ...this.#running, until: at + this.#running.runMs };
-  }
-
-  #finish(operation: Operation): void {
+  #finish({ operation: { result, ends } }: Running): void {
     this.#running = null;
-    if (operation.result === 'OK') this.#state = 'dfuDNLOAD-SYNC';
-    else this.#fail(operation.result);
+    // A host that was answered meanwhile may have made an error of it.
+    if (this.#state !== 'dfuDNBUSY' || ends === 'wedged') return;
+    if (result === 'OK') this.#state = 'dfuDNLOAD-SYNC';
+    else this.#fail(result);
   }
 
   /** STMW makes an error of it in every other state; that is what hosts trip over (dfuse.md 1.2). */
-  #clearStatus(): Uint8Array {
+  #clearStatus(setup: Setup): Uint8Array | 'stall' {
     if (this.#state === 'dfuERROR') {
       this.#state = 'dfuIDLE';
       this.#status = 'OK';
       return NOTHING;
     }
-    this.#chip.sins.add('clear-outside-error', { state: this.#state });
+    if (this.#chip.part.strayClearStatus === 'stalls') return this.#refuse('clear-outside-error', setup);
+    // The error is wanted where the ROM has got stuck: it is the only way out (betaflight-configurator PR#1861).
+    const isStuck = this.#state === 'dfuDNBUSY' && !this.#running;
+    if (!isStuck) this.#chip.sins.add('clear-outside-error', { state: this.#state });
     this.#fail('errUNKNOWN');
     return NOTHING;
   }
 
   /** Ignored without a stall where STMW does not know it; the address pointer stays. */
   #abort(): Uint8Array {
-    if (this.#state === 'dfuERROR' || this.#state === 'dfuMANIFEST') return NOTHING;
+    if (this.#state === 'dfuERROR' || this.#state === 'dfuMANIFEST' || this.#state === 'dfuDNBUSY') return NOTHING;
     this.#stored = null;
     this.#state = 'dfuIDLE';
     return NOTHING;

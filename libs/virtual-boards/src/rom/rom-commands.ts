@@ -1,7 +1,7 @@
-import type { FlashMemory, Sector } from '../chip/flash-memory.ts';
-import type { PartSpec } from '../chip/part.ts';
+import type { Change } from '../flash/flash-memory.ts';
+import type { Sector } from '../flash/sectors.ts';
+import type { Chip } from './chip.ts';
 import { COMMAND, type DfuStatus } from './dfu-words.ts';
-import type { Sins } from './sins.ts';
 
 /** What a DNLOAD stored, waiting for the GETSTATUS that starts it. */
 export interface Stored {
@@ -9,24 +9,19 @@ export interface Stored {
   readonly data: Uint8Array;
 }
 
-/** What a stored DNLOAD does once it is started. */
+/**
+ * What a stored DNLOAD does once it is started. The memory is changed at once; the changes tell what a power cut would
+ * undo.
+ */
 export interface Operation {
   readonly runMs: number;
   readonly pollMs: number;
   readonly result: DfuStatus;
   /** It ends in a system reset: the board drops off the bus after the answer that started it, and is back `runMs` later. */
   readonly resets: boolean;
-}
-
-/** The chip that commands work on. */
-export interface Chip {
-  readonly part: PartSpec;
-  readonly memory: FlashMemory;
-  pointer: number;
-  isReadProtected: boolean;
-  /** Reads memory the way the wire sees it, which on a faulty board is not what is there. */
-  readOut(address: number, length: number): Uint8Array;
-  readonly sins: Sins;
+  /** It is done after `runMs` and never says so, or it is never done. */
+  readonly ends: 'says-so' | 'wedged' | 'never';
+  readonly changes: readonly Change[];
 }
 
 /** Carries a stored DNLOAD out and tells how long it takes and how it ends (dfuse.md 1.2, execution model). */
@@ -50,60 +45,98 @@ function command(chip: Chip, data: Uint8Array): Operation {
   return instant('errSTALLEDPKT');
 }
 
-/** Allowed under read protection (AN2662); everything that touches memory is not. */
+/** Allowed under read protection (AN2662); everything that touches flash is not. */
 function setAddress(chip: Chip, address: number): Operation {
   const { timing, polls } = chip.part;
-  if (!chip.memory.sectorAt(address)) return outsideMap(chip, address);
+  if (!chip.reach(address)) return instant('errTARGET');
   chip.pointer = address;
-  return lasting(timing.setAddressMs, polls.setAddressMs, 'OK');
+  return lasting(timing.setAddressMs, polls.setAddressMs);
 }
 
 function eraseSector(chip: Chip, address: number): Operation {
-  const sector = chip.memory.sectorAt(address);
-  if (chip.isReadProtected) return instant('errVENDOR');
-  if (!sector?.erasable) return outsideMap(chip, address);
-  chip.memory.erase(sector);
-  return lasting(sector.eraseMs, chip.part.polls.eraseMs, 'OK');
+  const { part } = chip;
+  const sector = chip.reach(address);
+  if (!sector) return instant('errTARGET');
+  if (chip.isClosed(sector) && part.whenProtected === 'refuses') return instant('errVENDOR');
+  if (!sector.erasable) {
+    chip.sins.add('not-erasable', { address });
+    return instant('errTARGET');
+  }
+  const changes = chip.isClosed(sector) ? [] : changesOf([chip.memory.erase(sector)]);
+  const isWedged = part.wedgesFrom !== null && address >= part.wedgesFrom;
+  return { ...lasting(sector.eraseMs, part.polls.eraseMs), changes, ends: isWedged ? 'wedged' : 'says-so' };
 }
 
 function massErase(chip: Chip): Operation {
-  if (chip.isReadProtected) return instant('errVENDOR');
-  for (const sector of flashOf(chip)) chip.memory.erase(sector);
-  return lasting(chip.part.timing.massEraseMs, chip.part.polls.massEraseMs, 'OK');
+  const { massErase: habit, timing, polls, whenProtected } = chip.part;
+  if (chip.rdpLevel > 0 && whenProtected === 'refuses') return instant('errVENDOR');
+  if (habit === 'fails') return instant('errERASE');
+  const changes = chip.rdpLevel > 0 ? [] : eraseFlash(chip);
+  const ends = habit === 'never-ends' ? 'never' : 'says-so';
+  return { ...lasting(timing.massEraseMs, polls.massEraseMs), changes, ends };
 }
 
+/** Everything in flash goes before the protection does, so a chip that loses power in between stays closed. */
 function readUnprotect(chip: Chip): Operation {
-  for (const sector of flashOf(chip)) chip.memory.erase(sector);
-  chip.isReadProtected = false;
-  return { ...lasting(chip.part.timing.massEraseMs, chip.part.polls.massEraseMs, 'OK'), resets: true };
+  const { optionBytes, timing, polls } = chip.part;
+  const { rdp, address } = optionBytes;
+  const changes = [...eraseFlash(chip), ...rewrite(chip, address + rdp.offset, Uint8Array.of(rdp.open))];
+  return { ...lasting(timing.massEraseMs, polls.massEraseMs), changes, resets: true };
 }
 
 function write(chip: Chip, address: number, data: Uint8Array): Operation {
-  if (chip.isReadProtected) return instant('errVENDOR');
-  const sector = chip.memory.sectorAt(address);
-  if (!sector || address + data.length > sector.regionEnd) return outsideMap(chip, address);
-  const programmed = chip.memory.program(address, data);
-  if (programmed !== 'done') chip.sins.add('wrote-over', { address, length: data.length });
-  if (programmed === 'refused') return instant('errWRITE');
-  const runMs = data.length * chip.part.timing.programMsPerByte;
-  return { ...lasting(runMs, chip.part.polls.writeMs, 'OK'), resets: sector.resetsWhenWritten };
+  const { timing, polls, whenProtected } = chip.part;
+  const sector = writableAt(chip, address, data.length);
+  if (!sector) return instant('errTARGET');
+  if (chip.isClosed(sector) && whenProtected === 'refuses') return instant('errVENDOR');
+  const written = lasting(data.length * timing.programMsPerByte, polls.writeMs);
+  if (chip.isClosed(sector)) return written;
+  if (sector.kind === 'option-bytes') return { ...written, changes: writeOptions(chip, address, data), resets: true };
+  if (chip.memory.isWeak(address, data.length)) chip.sins.add('trusted-weak-erase', { address, length: data.length });
+  const { result, change } = chip.memory.program(address, data);
+  if (result !== 'done') chip.sins.add('wrote-over', { address, length: data.length });
+  if (result === 'refused') return instant('errWRITE');
+  return { ...written, changes: changesOf([change]) };
 }
 
-function outsideMap(chip: Chip, address: number): Operation {
-  chip.sins.add('outside-map', { address });
-  return instant('errTARGET');
+/** The sector at the beginning of a write that may be carried out; else the sin is noted. */
+function writableAt(chip: Chip, address: number, length: number): Sector | null {
+  const sector = chip.reach(address);
+  if (!sector) return null;
+  const isInside = address + length <= sector.regionEnd;
+  if (isInside && sector.writable) return sector;
+  chip.sins.add(isInside ? 'not-erasable' : 'outside-map', { address, length });
+  return null;
 }
 
-function flashOf(chip: Chip): Sector[] {
-  return chip.memory.sectors.filter((sector) => sector.erasable);
+/** Whoever takes the protection off through the option bytes loses the flash behind it, as with a read-unprotect. */
+function writeOptions(chip: Chip, address: number, data: Uint8Array): Change[] {
+  const { optionBytes } = chip.part;
+  const opens = data[optionBytes.address + optionBytes.rdp.offset - address] === optionBytes.rdp.open;
+  const erased = chip.rdpLevel > 0 && opens ? eraseFlash(chip) : [];
+  return [...erased, ...rewrite(chip, address, data)];
+}
+
+function rewrite(chip: Chip, address: number, data: Uint8Array): Change[] {
+  return changesOf([chip.memory.program(address, data).change]);
+}
+
+function eraseFlash(chip: Chip): Change[] {
+  const flash = chip.memory.sectors.filter((sector) => sector.erasable);
+  return changesOf(flash.map((sector) => chip.memory.erase(sector)));
+}
+
+function changesOf(changes: readonly (Change | null)[]): Change[] {
+  return changes.filter((change) => change !== null);
 }
 
 function instant(result: DfuStatus): Operation {
-  return { runMs: 0, pollMs: 0, result, resets: false };
+  return { runMs: 0, pollMs: 0, result, resets: false, ends: 'says-so', changes: [] };
 }
 
-function lasting(runMs: number, reported: number | 'honest', result: DfuStatus): Operation {
-  return { runMs, pollMs: reported === 'honest' ? Math.ceil(runMs) : reported, result, resets: false };
+function lasting(runMs: number, reported: number | 'honest'): Operation {
+  const pollMs = reported === 'honest' ? Math.ceil(runMs) : reported;
+  return { runMs, pollMs, result: 'OK', resets: false, ends: 'says-so', changes: [] };
 }
 
 function addressOf(data: Uint8Array): number {

@@ -12,7 +12,13 @@ export type SinName =
   | 'asked-too-early'
   /** Programming what was not erased. */
   | 'wrote-over'
+  /** Programming a sector whose last erase was cut off, because it reads as blank. */
+  | 'trusted-weak-erase'
   | 'outside-map'
+  /** An address that another alternate setting leads to. */
+  | 'wrong-alternate'
+  /** Erasing or programming what the layout string says cannot be. */
+  | 'not-erasable'
   | 'longer-than-transfer-size'
   | 'unknown-command'
   | 'unknown-request'

@@ -1,4 +1,4 @@
-import type { Clock, DfuPort } from '@flashline/dfuse';
+import { type Clock, type DfuPort, TransferError } from '@flashline/dfuse';
 import { DFU_STATES, DFU_STATUSES, type DfuState, type DfuStatus, REQUEST } from '../rom/dfu-words.ts';
 
 /** A mistake that real tools make; a device that forgives one is no test of a host. */
@@ -105,8 +105,14 @@ export async function leaveByHand(hand: Hand, address: number): Promise<void> {
   await hand.port.controlOut(REQUEST.abort, 0, NOTHING, TIMEOUT_MS);
   if (hand.mistake !== 'no-address-before-leave') await operate(hand, 0, command(0x21, address));
   await hand.port.controlOut(REQUEST.download, 0, NOTHING, TIMEOUT_MS);
-  const { state } = await getStatus(hand);
+  const { state } = await getStatus(hand).catch(goneIsLeft);
   if (state !== 'dfuMANIFEST') throw new Error(`${state} instead of dfuMANIFEST`);
+}
+
+/** GD32 ROMs leave without an answer (dfuse.md 5.4). */
+function goneIsLeft(error: unknown): { state: DfuState } {
+  if (error instanceof TransferError && error.trouble === 'gone') return { state: 'dfuMANIFEST' };
+  throw error;
 }
 
 /** An image that a board would start: a vector table in front of bytes that repeat nowhere near a block. */

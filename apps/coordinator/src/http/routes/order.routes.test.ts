@@ -1,4 +1,4 @@
-import type { Image, WorkOrder } from '@flashline/contracts';
+import { type Image, PLAIN_ORDER_RECIPE, type WorkOrder } from '@flashline/contracts';
 import { afterEach, expect, test } from 'vitest';
 import { BINARY, openRig, type Rig } from '../../rig/rig.ts';
 
@@ -64,6 +64,34 @@ test('a raw binary needs an address that leaves room for it; other formats take 
   expect((await make(bin, 0xffff_ff00)).status).toBe(201);
   expect(await refused(await make(hex, 0x0800_0000))).toEqual([422, 'IMAGE_ADDRESS_INVALID']);
   expect((await make(hex)).status).toBe(201);
+});
+
+test('an order keeps its recipe, with everything it left out', async () => {
+  rig = await openRig();
+  const image = await uploaded(BINARY, 'a.bin');
+  const order = { product: 'blinker', image, loadAddress: 0x0800_0000, quantity: 3 };
+  const lock = [{ memory: 'option-bytes', address: 0x1fff_c000, data: 'aa55' }];
+  const recipe = { ...PLAIN_ORDER_RECIPE, erase: 'mass', lock };
+  const made = await rig.send('PUT', '/work-orders/A', { ...order, recipe: { erase: 'mass', lock } });
+  expect([made.status, await made.json()]).toMatchObject([201, { recipe }]);
+  expect(await (await rig.ask('/work-orders/A')).json()).toMatchObject({ recipe });
+  expect((await rig.send('PUT', '/work-orders/A', { ...order, recipe })).status).toBe(200);
+  expect(await refused(await rig.send('PUT', '/work-orders/A', order))).toEqual([409, 'ORDER_EXISTS']);
+  expect(await (await rig.send('PUT', '/work-orders/B', order)).json()).toMatchObject({ recipe: PLAIN_ORDER_RECIPE });
+});
+
+test('what can never be undone has to be allowed expressly, and patches are of no order', async () => {
+  rig = await openRig();
+  const image = await uploaded(BINARY, 'a.bin');
+  const order = { product: 'blinker', image, loadAddress: 0x0800_0000, quantity: 3 };
+  const make = (recipe: object) => rig.send('PUT', '/work-orders/A', { ...order, recipe });
+  const lock = [{ memory: 'otp', address: 0x1fff_7800, data: '00' }];
+  const problem = await make({ lock });
+  expect(problem.status).toBe(422);
+  expect(await problem.json()).toMatchObject({ code: 'RECIPE_REFUSED', detail: 'reason: permanent, otp: 1' });
+  expect(await refused(await make({ patches: [] }))).toEqual([400, 'REQUEST_INVALID']);
+  expect(await refused(await rig.ask('/work-orders/A'))).toEqual([404, 'NOT_FOUND']);
+  expect((await make({ lock, permanent: true })).status).toBe(201);
 });
 
 test('an order that makes no sense names every field that is wrong', async () => {

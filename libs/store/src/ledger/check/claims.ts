@@ -52,6 +52,13 @@ export const CLAIMS: readonly Claim[] = [
       and intended_sha256 = readback_sha256, 0)`,
   },
   {
+    broken: 'passes that do not show what their work order locks',
+    sql: `select attempt_id as which from attempt_log join work_order on id = order_id
+      where outcome = 'pass' and exists (
+        select 1 from json_each(recipe, '$.lock') as wanted
+        where wanted.value ->> 'memory' not in (select done.value ->> 'memory' from json_each(locked) as done))`,
+  },
+  {
     broken: 'attempts with phases that are not numbered through',
     sql: `select attempt_id as which from phase
       group by attempt_id having min(position) <> 0 or max(position) <> count(*) - 1`,

@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import type { LedgerCheck } from '../../ledger.ts';
 import { activate, temporaryFolder, thrownBy } from '../../testing/ledgers.ts';
-import { AT, assignment, fail, ORDER, pass } from '../../testing/samples.ts';
+import { AT, assignment, fail, IMAGE, LOCKED, LOCKING, ORDER, pass } from '../../testing/samples.ts';
 import { openLedger, openLedgerReadonly } from '../sqlite-ledger.ts';
 
 const ONE = assignment(1).attemptId;
@@ -86,6 +86,35 @@ test.each([
   const folder = filledFolder();
   tamper(folder, sql);
   expect(checkOf(folder).problems.join('\n')).toMatch(problem);
+});
+
+/** A folder with a ledger in which one board was locked by its order. */
+function lockedFolder(): string {
+  const folder = temporaryFolder();
+  const ledger = openLedger(folder);
+  ledger.addImage(IMAGE);
+  ledger.createOrder({ ...ORDER, recipe: LOCKING }, AT);
+  ledger.moveOrder(ORDER.id, 'start', AT);
+  ledger.record(assignment(1), pass(assignment(1), { locked: LOCKED }), AT);
+  ledger.record(assignment(2), fail(assignment(2)), AT);
+  ledger.close();
+  return folder;
+}
+
+test('a board that was locked as its order says is sound, and so is one that failed before', () => {
+  expect(checkOf(lockedFolder()).problems).toEqual([]);
+});
+
+test.each([
+  ['that anything was locked', `update result set locked = '[]'`],
+  ['that option bytes were locked', `update result set locked = json_remove(locked, '$[1]')`],
+  ['that OTP was locked', `update result set locked = json_remove(locked, '$[0]')`],
+])('it is found when somebody takes out %s', (_, sql) => {
+  const folder = lockedFolder();
+  tamper(folder, sql);
+  expect(checkOf(folder).problems).toEqual([
+    `passes that do not show what their work order locks: ${assignment(1).attemptId}`,
+  ]);
 });
 
 test.each([

@@ -1,0 +1,72 @@
+import { readPartsFile } from '@flashline/config';
+import { Fault, type Part } from '@flashline/contracts';
+import type { BusDevice } from '@flashline/dfuse';
+import { lookAtBus } from '@flashline/worker';
+import type { Command } from 'commander';
+import { type ChosenBus, chooseBus, labelOf } from '../bus-choice.ts';
+import { addVirtualOptions, option, repeated, type VirtualOptions } from '../options.ts';
+import { interruption } from '../shutdown.ts';
+
+/** What the options of commands that work on boards parse to. */
+export interface BoardOptions extends VirtualOptions {
+  readonly slot: readonly string[];
+  readonly all: boolean;
+  readonly parts: string;
+  readonly json: boolean;
+}
+
+/** The boards that a command works on, and what it works with. */
+export interface ChosenBoards {
+  readonly bus: ChosenBus;
+  readonly parts: readonly Part[];
+  /** At least one, each in its bootloader. */
+  readonly devices: readonly BusDevice[];
+  /** Aborted when the command is to end. */
+  readonly signal: AbortSignal;
+}
+
+/** Adds the options that choose boards. */
+export function addBoardOptions(command: Command): Command {
+  const chosen = command
+    .option('--slot <slot>', 'the board in this slot (label or port path); may be repeated', repeated(String), [])
+    .option('--all', 'every board that is in its bootloader', false)
+    .addOption(option.parts())
+    .addOption(option.json());
+  return addVirtualOptions(chosen);
+}
+
+/**
+ * Opens the bus, chooses boards on it, works with them and lets go of the bus. Faults: NO_BOARDS, SLOT_UNKNOWN, SLOT_AMBIGUOUS, and
+ * what a bus or the parts file can have wrong; then no board was touched.
+ */
+export async function withBoards<T>(options: BoardOptions, work: (boards: ChosenBoards) => Promise<T>): Promise<T> {
+  const parts = await readPartsFile(options.parts);
+  const signal = interruption();
+  const bus = await chooseBus(options);
+  try {
+    const { devices, trouble } = await lookAtBus(bus.choice);
+    const inBootloader = devices.filter(({ mode }) => mode === 'dfu');
+    return await work({ bus, parts, signal, devices: choose(bus, inBootloader, options, trouble) });
+  } finally {
+    await bus.release();
+  }
+}
+
+/** The boards to work on. Never a guess: several boards and no word about them is a question back. */
+function choose(
+  bus: ChosenBus,
+  boards: readonly BusDevice[],
+  { slot: wanted, all }: BoardOptions,
+  trouble: string | null,
+): readonly BusDevice[] {
+  if (wanted.length > 0) return [...new Set(wanted.map((slot) => boardIn(bus, boards, slot)))];
+  if (boards.length === 0) throw new Fault('NO_BOARDS', { reason: trouble });
+  if (boards.length > 1 && !all) throw new Fault('SLOT_AMBIGUOUS', { boards: boards.length });
+  return boards;
+}
+
+function boardIn(bus: ChosenBus, boards: readonly BusDevice[], slot: string): BusDevice {
+  const board = boards.find(({ path }) => path === slot || labelOf(bus, path) === slot);
+  if (board === undefined) throw new Fault('SLOT_UNKNOWN', { slot: slot.slice(0, 40) });
+  return board;
+}

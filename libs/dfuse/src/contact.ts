@@ -1,0 +1,97 @@
+import { type BoardIdentity, type Digest, type ExpectedBoard, Fault, type Part } from '@flashline/contracts';
+import type { FirmwareImage } from '@flashline/firmware';
+import type { MemoryMap } from './memory-map.ts';
+import { findPart } from './part-match.ts';
+import { identityOf, mapOf, requireBoard, requireDfuse, requireImageFor, requireReadable } from './phases/identify.ts';
+import type { PhaseLimits } from './phases/limits.ts';
+import { lookAt } from './phases/port-watch.ts';
+import type { PhaseTrack } from './phases/track.ts';
+import type { DfuBus, DfuPort } from './port.ts';
+import type { Bounds } from './protocol/bounds.ts';
+import type { PaceBook } from './protocol/pace-book.ts';
+import { DfuSession } from './protocol/session.ts';
+
+/** What is known about a board, also when the work on it fails. */
+export interface KnownSoFar {
+  board: BoardIdentity | null;
+  readback: Digest | null;
+  transfers: number;
+}
+
+/** The board to visit, and what the visit runs in. */
+export interface Visit {
+  readonly bus: DfuBus;
+  readonly path: string;
+  /** Null takes any DfuSe board. */
+  readonly board: ExpectedBoard | null;
+  /** The image that goes onto the board: it must be meant for it, and where it begins the board must be readable. */
+  readonly image: FirmwareImage | null;
+  readonly parts: readonly Part[];
+  readonly paces: PaceBook;
+  readonly limits: PhaseLimits;
+  readonly bounds: Bounds;
+  readonly track: PhaseTrack;
+  readonly known: KnownSoFar;
+}
+
+/** A board whose port is open. */
+export interface Contact {
+  readonly port: DfuPort;
+  readonly session: DfuSession;
+  readonly part: Part | null;
+  readonly map: MemoryMap;
+  /** The address it has on the bus; null when it was not listed. */
+  readonly address: number | null;
+}
+
+const OPEN_HANG_MS = 10_000;
+const CLOSE_HANG_MS = 2_000;
+
+/**
+ * Opens the board and makes sure that it is the right one and, unless told otherwise, that it can be read. Rejects with a Fault,
+ * and then the port is closed.
+ */
+export async function meet(visit: Visit, { readable = true } = {}): Promise<Contact> {
+  const { bus, path, bounds, known, parts, paces } = visit;
+  const address = (await lookAt(bus, path, bounds))?.address ?? null;
+  const port = await openPort(visit);
+  const board = identityOf(port.device);
+  known.board = board;
+  const part = findPart(parts, { ...board, alternates: port.device.alternates.map(({ name }) => name) });
+  const session = new DfuSession(port, bounds, { part, pace: paces.of(board) });
+  try {
+    if (visit.board !== null) requireBoard(board, visit.board);
+    if (visit.image !== null) requireImageFor(board, visit.image);
+    requireDfuse(port.device);
+    const map = mapOf(board, part);
+    await session.greet();
+    if (readable) await requireReadable(session, { map, part, alternates: port.device.alternates, image: visit.image });
+    return { port, session, part, map, address };
+  } catch (thrown) {
+    await hangUp(visit, { port, session });
+    throw thrown;
+  }
+}
+
+/** Leaves the board idle, closes its port and keeps what was learned. Never rejects. */
+export async function hangUp(visit: Visit, { port, session }: Pick<Contact, 'port' | 'session'>): Promise<void> {
+  const { bounds, known, paces } = visit;
+  await session.farewell();
+  known.transfers += session.transfers;
+  if (known.board !== null) paces.keep(known.board, session.pace);
+  const hung = () => new Fault('USB_HOST', { request: 'close', hasHung: true });
+  // The result is known by now; a close that hangs is for the supervisor of this process.
+  await bounds.guard(port.close(), CLOSE_HANG_MS, hung).catch(() => undefined);
+}
+
+async function openPort({ bus, path, bounds }: Visit): Promise<DfuPort> {
+  let isLate = false;
+  const opening = bus.open(path);
+  // A port that opens after we gave up would stay claimed.
+  const discard = opening.then((port) => (isLate ? port.close() : undefined));
+  discard.catch(() => undefined);
+  return bounds.guard(opening, OPEN_HANG_MS, () => {
+    isLate = true;
+    return new Fault('USB_HOST', { request: 'open', hasHung: true });
+  });
+}

@@ -1,0 +1,38 @@
+import type { Part } from '@flashline/contracts';
+import type { Sector } from '../memory-map.ts';
+import { Cost, READ_PER_KIB_MS } from '../plan/cost.ts';
+import type { Findings } from '../plan/findings.ts';
+import type { Clock } from '../port.ts';
+import type { DfuSession } from '../protocol/session.ts';
+import type { OnBytes } from './program.ts';
+
+/** What a look at a board needs. */
+interface Look {
+  readonly part: Part | null;
+  readonly clock: Clock;
+  readonly onBytes: OnBytes;
+}
+
+/**
+ * Looks at what the board holds where the image goes, a sector only until it is clear that it must be erased, and only while
+ * reading it takes less than erasing and writing it would. New boards are blank: that saves their erase.
+ */
+export async function survey(session: DfuSession, findings: Findings, { part, clock, onBytes }: Look): Promise<void> {
+  const cost = new Cost(part?.timing);
+  let readPerKibMs = READ_PER_KIB_MS;
+  for (const block of findings.blocks) {
+    const open = findings.openSectors(block);
+    const isFlat = block.pieces.some(({ sector }) => sector === null);
+    for (const sector of open) if (!isWorthReading(sector, readPerKibMs, cost)) findings.giveUp(sector);
+    if (!isFlat && findings.openSectors(block).length === 0) continue;
+    const { address, data } = block.range;
+    const askedMs = clock.now();
+    findings.note(block, await session.read(address, data.length));
+    readPerKibMs = (readPerKibMs + ((clock.now() - askedMs) * 1024) / data.length) / 2;
+    onBytes(data.length);
+  }
+}
+
+function isWorthReading(sector: Sector, readPerKibMs: number, cost: Cost): boolean {
+  return (sector.bytes / 1024) * readPerKibMs < cost.eraseMs([sector]) + cost.writeMs(sector.bytes);
+}

@@ -1,7 +1,7 @@
+import { PLAIN_RECIPE } from '@flashline/contracts';
 import { type Clock, runAttempt } from '@flashline/dfuse';
 import type { FirmwareImage } from '@flashline/firmware';
 import type { PartSpec, VirtualBench } from '@flashline/virtual-boards';
-import { PLAIN_RECIPE } from '@flashline/contracts';
 import { boardOf } from '../engine/part-image.ts';
 import { KNOWN_PARTS } from '../engine/rig.ts';
 

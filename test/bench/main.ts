@@ -1,31 +1,43 @@
 /**
- * The bench: how fast the engine and the station are, on virtual boards with real timing. `npm run bench`, or one of its
- * parts: `npm run bench -- parts [name …]`, `others`, `station`, `soak`; `--write` writes docs/bench.md.
+ * The bench: how fast the engine and the station are, on virtual boards with real timing. `npm run bench` for all of it but the
+ * soak, or `npm run bench -- parts [name …]`, `others`, `station`, `soak [flashes]`; `--write` measures all and writes
+ * docs/bench.md. Ends with 1 when a promised figure is missed.
  */
 import { parseArgs } from 'node:util';
 import { measureOthers } from './others/other-table.ts';
 import { measureParts } from './parts/part-table.ts';
 import { machineNow, type Section, textOf, writePage } from './report.ts';
+import { measureSoak } from './soak.ts';
+import { measureStation } from './station/station-table.ts';
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { write: { type: 'boolean', default: false } } });
-const [only, ...names] = positionals;
+const SOAK_FLASHES = 10_000;
 
-const MEASURES: Readonly<Record<string, () => Promise<Section>>> = {
-  parts: () => measureParts(names),
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { write: { type: 'boolean', default: false } },
+});
+const [only, ...words] = positionals;
+
+const measures: Readonly<Record<string, () => Promise<Section>>> = {
+  parts: () => measureParts(words),
   others: measureOthers,
+  station: measureStation,
+  soak: () => measureSoak(Number(words[0] ?? SOAK_FLASHES)),
 };
-
-const chosen = Object.keys(MEASURES).filter((name) => only === undefined || only === name);
+const chosen = Object.entries(measures).filter(([name]) =>
+  only === undefined ? name !== 'soak' || values.write : name === only,
+);
 if (chosen.length === 0 || (values.write && only !== undefined)) {
-  console.error(`Usage: bench [${Object.keys(MEASURES).join(' | ')}] [part …] [--write]; --write goes with all of them.`);
+  console.error(
+    'bench [parts [name …] | others | station | soak [flashes]], or bench --write for all of them and docs/bench.md',
+  );
   process.exit(2);
 }
 
 const machine = machineNow();
 const sections: Section[] = [];
-for (const name of chosen) {
-  const section = await MEASURES[name]?.();
-  if (section === undefined) continue;
+for (const [, measure] of chosen) {
+  const section = await measure();
   sections.push(section);
   console.log(`${textOf(section)}\n`);
 }

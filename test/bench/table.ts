@@ -1,6 +1,11 @@
 /** Lays rows out as a Markdown table that reads as well in a terminal. Columns of figures are flush right. */
 export function table(head: readonly string[], body: readonly (readonly string[])[]): string {
-  const columns = head.map((title, n) => columnOf(title, body.map((row) => row[n] ?? '')));
+  const columns = head.map((title, n) =>
+    columnOf(
+      title,
+      body.map((row) => row[n] ?? ''),
+    ),
+  );
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const row = (cells: readonly string[]) => line(columns.map((column, n) => padded(cells[n] ?? '', column)));
   const rule = line(columns.map(({ width, isFigures }) => `${'-'.repeat(width - 1)}${isFigures ? ':' : '-'}`));

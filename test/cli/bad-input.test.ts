@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -88,6 +88,23 @@ describe('a command line that is wrong', () => {
     ['a missing argument', ['flash']],
     ['a number that is none', ['station', '--port', 'http']],
     ['too many virtual boards', ['list', '--virtual', '5000']],
+    ['a virtual part that is none', ['list', '--virtual', '1', '--virtual-part', 'Z80']],
+    ['a part that is none', ['info', BLINKY, '--part', 'Z80']],
+    ['a part for no image', ['info', '--part', 'F303', '--virtual', '1']],
+    ['an image and a slot to tell about', ['info', BLINKY, '--slot', 'A1', '--virtual', '1']],
+    ['an erase policy that is none', ['flash', BLINKY, '--erase', 'all', '--virtual', '1']],
+    ['a range that is none', ['flash', BLINKY, '--preserve', '0x0800c000', '--virtual', '1']],
+    ['a range that is too long to keep', ['flash', BLINKY, '--preserve', '0x08000000+2048K', '--virtual', '1']],
+    ['a patch that is none', ['flash', BLINKY, '--patch', '0x08000000=xyz', '--virtual', '1']],
+    ['one address for several images', ['flash', BLINKY, 'x.bin', '--address', '0x08000000', '--virtual', '1']],
+    ['a memory that is none', ['read', '--memory', 'ram', '--virtual', '1']],
+    ['a file name that says no format', ['read', '-o', 'board.txt', '--virtual', '1']],
+    ['a raw binary with a gap', ['read', '-o', 'b.bin', '--range', '0+4', '--range', '8+4', '--virtual', '1']],
+    ['a folder that is not there', ['read', '-o', '/nowhere/board.hex', '--virtual', '1']],
+    ['an erase of nothing', ['erase', '--all', '--yes', '--virtual', '1']],
+    ['an erase of everything and a part', ['erase', '--all-flash', '--range', '0+1', '--all', '--yes']],
+    ['an erase of no board', ['erase', '--all-flash', '--yes', '--virtual', '1']],
+    ['an erase that nobody can agree to', ['erase', '--all-flash', '--all', '--virtual', '1']],
   ])('%s', async (_what, args) => {
     await expectRefusal(args, 'USAGE');
   });
@@ -99,6 +116,9 @@ describe('a command line that is wrong', () => {
       ['coordinator'],
       ['worker'],
       ['flash'],
+      ['verify'],
+      ['read'],
+      ['erase'],
       ['info'],
       ['list'],
       ['boot'],
@@ -126,11 +146,13 @@ describe('boards and slots', () => {
   });
 
   test('without a board there is nothing to flash', async () => {
-    await expectRefusal(['flash', BLINKY], 'NO_BOARDS', 3);
+    for (const command of [['flash', BLINKY], ['verify', BLINKY], ['read'], ['info']])
+      await expectRefusal(command, 'NO_BOARDS', 3);
   });
 
   test('several boards and no word about them is a question back', async () => {
-    await expectRefusal(['flash', BLINKY, '--virtual', '2'], 'SLOT_AMBIGUOUS');
+    for (const command of [['flash', BLINKY], ['verify', BLINKY], ['read'], ['info']])
+      await expectRefusal([...command, '--virtual', '2'], 'SLOT_AMBIGUOUS');
   });
 
   test('a virtual bench that is not there', async () => {
@@ -140,6 +162,37 @@ describe('boards and slots', () => {
 
   test('a slot that is not there', async () => {
     await expectRefusal(['flash', BLINKY, '--virtual', '2', '--slot', 'Z9'], 'SLOT_UNKNOWN');
+  });
+});
+
+describe('files that commands are given', () => {
+  test('a recipe that is missing, that is none, and that nobody understands', async () => {
+    const flash = (recipe: string) => ['flash', BLINKY, '--recipe', recipe, '--virtual', '1'];
+    await expectRefusal(flash(join(folder, 'nowhere.yaml')), 'FILE_UNREADABLE');
+    await expectRefusal(flash(await file('recipe.yaml', 'erase: everything\n')), 'CONFIG_INVALID');
+    await expectRefusal(flash(await file('broken.yaml', 'erase: [\n')), 'CONFIG_INVALID');
+  });
+
+  test('a parts file that is missing, and one that says nothing', async () => {
+    await expectRefusal(['info', '--parts', join(folder, 'nowhere.yaml'), '--virtual', '1'], 'FILE_UNREADABLE');
+    await expectRefusal(
+      ['info', '--parts', await file('parts.yaml', 'parts: []\n'), '--virtual', '1'],
+      'CONFIG_INVALID',
+    );
+  });
+
+  test('a file that is there already is not replaced', async () => {
+    const path = await file('board.hex', 'mine');
+    await expectRefusal(['read', '-o', path, '--virtual', '1'], 'USAGE');
+    expect(await readFile(path, 'utf8')).toBe('mine');
+  });
+
+  test('an image for verify is read as carefully as one for flash', async () => {
+    await expectRefusal(
+      ['verify', await file('raw2.bin', new Uint8Array(64)), '--virtual', '1'],
+      'IMAGE_ADDRESS_NEEDED',
+    );
+    await expectRefusal(['verify', join(folder, 'nowhere.hex'), '--virtual', '1'], 'FILE_UNREADABLE');
   });
 });
 

@@ -51,7 +51,7 @@ test('one bad board among good ones is told apart, and the exit code says that n
     await line.plug(one);
     await line.plug(two, { misbehaviours: [{ kind: 'bit-flip', address: 0x0800_8123, bit: 3 }] });
     await line.plug(three);
-    const bench = ['--virtual-bench', line.benchAddress, ...fast];
+    const bench = ['--virtual-bench', line.benchAddress, '--data', line.folder, ...fast];
     const { code, stdout } = await flashline(['flash', BLINKY, '--all', '--json', ...bench]);
     expect(code).toBe(1);
     expect(resultsOf(stdout).map(({ outcome, fault }) => [outcome, fault])).toEqual([

@@ -1,5 +1,6 @@
 import { PLAIN_RECIPE, type Recipe } from '@flashline/contracts';
 import type { AttemptReport } from '@flashline/dfuse';
+import type { Range } from '@flashline/firmware';
 import { PARTS } from '@flashline/virtual-boards';
 import { describe, expect, test } from 'vitest';
 import { smallImageFor } from './part-image.ts';
@@ -183,6 +184,45 @@ describe('a range that is preserved', () => {
     const report = await rig.run(recipe({ preserve: [range] }));
     expect(report).toMatchObject({ outcome: 'error', fault: 'RECIPE_REFUSED', faultDetails: { reason } });
     expect(erasesOf(rig)).toEqual([]);
+  });
+});
+
+describe('a board that was pulled before it got back what was preserved', () => {
+  const KEPT = { address: FLASH + 5 * KIB + 512, bytes: 64 };
+
+  async function pulled(part: string): Promise<{ rig: Rig; before: Uint8Array; rescued: Range[] }> {
+    const rig = used(part);
+    const before = memoryOf(rig).read(KEPT.address, KEPT.bytes);
+    const rescued: Range[] = [];
+    const onPreserved = async (ranges: readonly Range[]) => void rescued.push(...ranges);
+    const pull = ({ phase }: { phase: string }) => phase === 'write' && rig.bench.unplug(SLOT);
+    const report = await rig.run(recipe({ preserve: [KEPT] }), { onPreserved, onProgress: pull });
+    expect(report).toMatchObject({ fault: 'BOARD_GONE' });
+    expect(memoryOf(rig).read(KEPT.address, KEPT.bytes)).not.toEqual(before);
+    again(rig);
+    return { rig, before, rescued };
+  }
+
+  test('gets it from where it was rescued to, if its serial is its own', async () => {
+    const { rig, before, rescued } = await pulled('F405');
+    const report = await rig.run({ ...recipe({ preserve: [KEPT] }), trust: 'no', rescued });
+    expect(report).toMatchObject({ outcome: 'pass', hasOwnSerial: true });
+    expect(memoryOf(rig).read(KEPT.address, KEPT.bytes)).toEqual(before);
+  });
+
+  test('is PRESERVED_ELSEWHERE if any board has its serial, for nobody knows whose the rescued bytes are', async () => {
+    const { rig, rescued } = await pulled('F072');
+    const report = await rig.run({ ...recipe({ preserve: [KEPT] }), trust: 'no', rescued });
+    expect(report).toMatchObject({ outcome: 'error', fault: 'PRESERVED_ELSEWHERE', hasOwnSerial: false });
+  });
+
+  test('leaves another board of the same serial what that one holds', async () => {
+    const { rescued } = await pulled('F072');
+    const other = rigWith({ part: 'F072', contents: 'used', seed: 99 });
+    const before = memoryOf(other).read(KEPT.address, KEPT.bytes);
+    const report = await other.run({ ...recipe({ preserve: [KEPT] }), trust: 'no', rescued });
+    expect(report).toMatchObject({ outcome: 'pass' });
+    expect(memoryOf(other).read(KEPT.address, KEPT.bytes)).toEqual(before);
   });
 });
 

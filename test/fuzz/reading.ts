@@ -13,12 +13,14 @@ export interface Reading {
 
 /** Reads a file; throws when that ends neither in a proper image nor in a fault of the image. */
 export function readingOf({ name, bytes }: NamedFile): Reading {
-  const rssBefore = process.memoryUsage.rss();
-  const before = process.cpuUsage();
+  const memoryBefore = process.memoryUsage();
+  const cpuBefore = process.cpuUsage();
   const outcome = outcomeOf(() => readImage(bytes, { name }), bytes.length);
-  const { user, system } = process.cpuUsage(before);
-  const grownBytes = process.resourceUsage().maxRSS * 1024 - rssBefore;
-  return { outcome, cpuMs: Math.round((user + system) / 1000), grownBytes };
+  const { user, system } = process.cpuUsage(cpuBefore);
+  // A buffer that was made and never filled takes no memory yet: it counts by its size.
+  const buffers = process.memoryUsage().arrayBuffers - memoryBefore.arrayBuffers;
+  const resident = process.resourceUsage().maxRSS * 1024 - memoryBefore.rss;
+  return { outcome, cpuMs: Math.round((user + system) / 1000), grownBytes: Math.max(buffers, resident) };
 }
 
 function outcomeOf(act: () => FirmwareImage, fileBytes: number): string {

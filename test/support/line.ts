@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { WorkOrder } from '@flashline/contracts';
+import type { NewWorkOrder, WorkOrder } from '@flashline/contracts';
 import { programmed, readImage } from '@flashline/firmware';
 import {
   type BenchProcess,
@@ -91,8 +91,12 @@ export class Line {
 }
 
 /** Uploads the sample image, creates an order and starts it. */
-export async function startOrder(client: Client, quantity: number): Promise<WorkOrder> {
+export async function startOrder(
+  client: Client,
+  quantity: number,
+  recipe: NewWorkOrder['recipe'] = {},
+): Promise<WorkOrder> {
   const { sha256 } = await client.upload('blinky.hex', await readFile(BLINKY));
-  const { id } = await client.order({ product: 'test', image: sha256, quantity });
+  const { id } = await client.order({ product: 'test', image: sha256, quantity, recipe });
   return client.move(id, 'start');
 }

@@ -34,6 +34,7 @@ const PASS: Ending = {
   fault: null,
   faultDetails: null,
   board: null,
+  hasOwnSerial: true,
   readback: INTENDED,
   phases: [],
   locked: [],
@@ -47,7 +48,9 @@ let flashes: string[];
 let ending: () => Promise<Ending>;
 let askedAgain: string[];
 let dropped: string[];
+let left: Awaited<ReturnType<AttemptsOptions['safe']['left']>>;
 let trusts: Trust[];
+let rescued: unknown[];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'flashline-attempts-'));
@@ -55,7 +58,9 @@ beforeEach(() => {
   flashes = [];
   askedAgain = [];
   dropped = [];
+  left = null;
   trusts = [];
+  rescued = [];
   ending = async () => PASS;
   let ids = 0;
   bench = new Bench({
@@ -85,15 +90,16 @@ function attempts(changes: Partial<AttemptsOptions> = {}): Attempts {
     journal,
     bench,
     hosts: {
-      flash: ({ attemptId, trust }) => {
+      flash: ({ attemptId, trust, rescued: given }) => {
         flashes.push(attemptId);
+        if (given.length > 0) rescued.push(given);
         trusts.push(trust);
         return ending();
       },
       cancel: () => {},
     },
     images: async () => '/image',
-    safe: { keep: async () => {}, drop: async (attemptId) => void dropped.push(attemptId) },
+    safe: { keep: async () => {}, left: async () => left, drop: async (ids) => void dropped.push(...ids) },
     nowMs: () => 0,
     moment: () => AT,
     onProgress: () => {},
@@ -265,6 +271,18 @@ describe('what a board holds', () => {
     ending = async () => PASS;
     await one.run(job(2), SIGNAL);
     expect(dropped).toEqual([uuid(102)]);
+  });
+
+  test('that an attempt before took is given along, and dropped once a board with a serial of its own has it', async () => {
+    const one = attempts();
+    left = { attemptIds: [uuid(7)], ranges: [{ address: 0x0800_0000, data: Uint8Array.of(1) }] };
+    const recipe = { ...PLAIN_ORDER_RECIPE, preserve: [{ address: 0x0800_0000, bytes: 1 }] };
+    await one.run({ ...job(1), recipe }, SIGNAL);
+    expect(rescued).toEqual([left.ranges]);
+    expect(dropped).toEqual([uuid(101), uuid(7)]);
+    ending = async () => ({ ...PASS, hasOwnSerial: false });
+    await one.run({ ...job(2), recipe }, SIGNAL);
+    expect(dropped).toEqual([uuid(101), uuid(7), uuid(102)]);
   });
 });
 

@@ -3,6 +3,7 @@ import {
   type Assignment,
   type AttemptResult,
   asFault,
+  type BoardIdentity,
   Fault,
   type FlashJob,
   momentOf,
@@ -18,11 +19,18 @@ import type { Bench } from './slots/bench.ts';
 /** Fetches an image to a local file by the sha256 of that file. Rejects with IMAGE_UNAVAILABLE. */
 export type ImageSource = (sha256: string) => Promise<string>;
 
+/** What a board says about itself on the bus. */
+type NamedBoard = Omit<BoardIdentity, 'layout'>;
+
 /** Keeps what a recipe preserves while the board does not have it: after a power cut it is the only copy. */
 export interface Safe {
-  keep(attemptId: string, ranges: readonly Range[]): Promise<void>;
+  keep(attemptId: string, board: NamedBoard, ranges: readonly Range[]): Promise<void>;
+  /** What is left of attempts that did not give back what they took from a board that says this of itself; null for nothing. */
+  left(
+    board: NamedBoard,
+  ): Promise<{ readonly attemptIds: readonly string[]; readonly ranges: readonly Range[] } | null>;
   /** The board has it again. */
-  drop(attemptId: string): Promise<void>;
+  drop(attemptIds: readonly string[]): Promise<void>;
 }
 
 export interface AttemptsOptions {
@@ -121,6 +129,8 @@ export class Attempts {
     const imageFile = await images(image);
     const seat = this.#admit(job);
     const trust = this.#trust(seat);
+    const { board } = seat.seating;
+    const left = job.recipe.preserve.length > 0 ? await safe.left(board) : null;
     if (!journal.begin(job, seat, moment())) throw new Fault('STATION_BUG', { reason: 'attempt begun twice' });
     bench.tell(slot, { on: 'begun', attemptId });
     const order = {
@@ -133,13 +143,14 @@ export class Attempts {
       board: job.board,
       recipe: { ...job.recipe, patches: [] },
       trust,
+      rescued: left?.ranges ?? [],
       leave: true,
     };
     const ended = await hosts.flash(order, {
       onProgress: (phase, fraction) => this.#options.onProgress(job.assignment, phase, fraction),
-      onPreserved: (ranges) => safe.keep(attemptId, ranges),
+      onPreserved: (ranges) => safe.keep(attemptId, board, ranges),
     });
-    if (ended.outcome === 'pass') await safe.drop(attemptId);
+    if (ended.outcome === 'pass') await safe.drop([attemptId, ...(ended.hasOwnSerial ? (left?.attemptIds ?? []) : [])]);
     return ended;
   }
 

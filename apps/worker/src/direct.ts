@@ -39,9 +39,11 @@ export interface Direct {
 
 export interface DirectFlash extends Direct {
   /** What to do with each of the boards. */
-  readonly order: Omit<FlashOrder, 'attemptId' | 'path' | 'trust'>;
+  readonly order: Omit<FlashOrder, 'attemptId' | 'path' | 'trust' | 'rescued'>;
   /** Whether to believe what the board on this port holds. */
   readonly trust: (path: string) => Trust;
+  /** What a run before this one took from the board on this port and could not give back. */
+  readonly rescued: (path: string) => Promise<readonly Range[]>;
   /** Puts into safety what an erase is about to take from the board on this port. */
   readonly onPreserved: (path: string, ranges: readonly Range[]) => Promise<void>;
 }
@@ -50,7 +52,8 @@ export interface DirectFlash extends Direct {
 export function flashDirect(flash: DirectFlash): Promise<Ending[]> {
   return sideBySide(flash, async (hosts, path, attemptId) => {
     if (flash.signal.aborted) return endingOfFault(new Fault('CANCELLED'));
-    const order = { ...flash.order, attemptId, path, trust: flash.trust(path) };
+    const rescued = await flash.rescued(path);
+    const order = { ...flash.order, attemptId, path, trust: flash.trust(path), rescued };
     const listener = {
       onProgress: (phase: PhaseName, fraction: number) => flash.onProgress(path, phase, fraction),
       onPreserved: (ranges: readonly Range[]) => flash.onPreserved(path, ranges),
@@ -92,6 +95,6 @@ async function sideBySide<T>(
 
 function jobFailed(thrown: unknown): BoardJobReport {
   const { code: fault, details: faultDetails } = asFault(thrown);
-  const nothing = { board: null, facts: null, held: null, readback: null, erased: null };
+  const nothing = { board: null, hasOwnSerial: false, facts: null, held: null, readback: null, erased: null };
   return { fault, faultDetails, ...nothing, ms: 0, transfers: 0 };
 }

@@ -12,6 +12,7 @@ export function endingOfFault(thrown: unknown): Ending {
     fault: code,
     faultDetails: details,
     board: null,
+    hasOwnSerial: false,
     readback: null,
     phases: [],
     transfers: 0,

@@ -42,6 +42,8 @@ export interface AttemptReport {
   readonly faultDetails: FaultDetails | null;
   /** Null when the board could not be opened. */
   readonly board: BoardIdentity | null;
+  /** True when no other board reports its USB serial, as far as its part is known. */
+  readonly hasOwnSerial: boolean;
   readonly intended: Digest;
   /** Null unless every byte was read back equal. */
   readonly readback: Digest | null;
@@ -64,7 +66,7 @@ export async function runAttempt(
   const intended = digestOf(programmed(request.image, PROGRAMMED_ALTERNATE));
   const job = {
     visit,
-    request: { recipe: PLAIN_RECIPE, trust: 'yes' as const, ...request },
+    request: { recipe: PLAIN_RECIPE, trust: 'yes' as const, rescued: [], ...request },
     onPreserved: context.onPreserved ?? (() => Promise.resolve()),
     onLocked: (one: Locked) => void locked.push(one),
   };
@@ -97,6 +99,6 @@ export function visitOf(
     limits: { ...PHASE_LIMITS, ...limits },
     bounds,
     track: new PhaseTrack(bounds, onProgress),
-    known: { board: null, readback: null, transfers: 0 },
+    known: { board: null, hasOwnSerial: false, readback: null, transfers: 0 },
   };
 }

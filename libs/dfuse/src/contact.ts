@@ -14,6 +14,8 @@ import { DfuSession } from './protocol/session.ts';
 /** What is known about a board, also when the work on it fails. */
 export interface KnownSoFar {
   board: BoardIdentity | null;
+  /** True when no other board reports its USB serial, as far as its part is known. */
+  hasOwnSerial: boolean;
   readback: Digest | null;
   transfers: number;
 }
@@ -58,7 +60,8 @@ export async function meet(visit: Visit, { readable = true } = {}): Promise<Cont
   const board = identityOf(port.device);
   known.board = board;
   const part = findPart(parts, { ...board, alternates: port.device.alternates.map(({ name }) => name) });
-  const session = new DfuSession(port, bounds, { part, pace: paces.of(board) });
+  known.hasOwnSerial = part?.sharesSerial === false && board.usbSerial !== null;
+  const session = new DfuSession(port, bounds, { part, pace: paces.of(board, part) });
   try {
     if (visit.board !== null) requireBoard(board, visit.board);
     if (visit.image !== null) requireImageFor(board, visit.image);
@@ -68,17 +71,18 @@ export async function meet(visit: Visit, { readable = true } = {}): Promise<Cont
     if (readable) await requireReadable(session, { map, part, alternates: port.device.alternates, image: visit.image });
     return { port, session, part, map, address };
   } catch (thrown) {
-    await hangUp(visit, { port, session });
+    await hangUp(visit, { port, session, part });
     throw thrown;
   }
 }
 
 /** Leaves the board idle, closes its port and keeps what was learned. Never rejects. */
-export async function hangUp(visit: Visit, { port, session }: Pick<Contact, 'port' | 'session'>): Promise<void> {
+export async function hangUp(visit: Visit, contact: Pick<Contact, 'port' | 'session' | 'part'>): Promise<void> {
+  const { port, session, part } = contact;
   const { bounds, known, paces } = visit;
   await session.farewell();
   known.transfers += session.transfers;
-  if (known.board !== null) paces.keep(known.board, session.pace);
+  if (known.board !== null) paces.keep(known.board, part, session.pace);
   const hung = () => new Fault('USB_HOST', { request: 'close', hasHung: true });
   // The result is known by now; a close that hangs is for the supervisor of this process.
   await bounds.guard(port.close(), CLOSE_HANG_MS, hung).catch(() => undefined);

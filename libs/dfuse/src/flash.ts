@@ -11,6 +11,7 @@ import { type Proof, readEqual, verify } from './phases/verify.ts';
 import { Findings } from './plan/findings.ts';
 import { type BoardRecipe, type FlashPlan, PROGRAMMED_ALTERNATE, planFlash } from './plan/flash-plan.ts';
 import { type LockPlan, planLock } from './plan/lock-plan.ts';
+import { rightOne } from './plan/rescue.ts';
 import { expectedShares, workShares } from './plan/shares.ts';
 import { endangered, type FlashWork, workOf } from './plan/work.ts';
 import type { DfuSession } from './protocol/session.ts';
@@ -33,6 +34,8 @@ export interface FlashRequest {
   readonly recipe?: BoardRecipe;
   /** Left out: yes. */
   readonly trust?: Trust;
+  /** What an attempt before this one took from a board of this serial and could not give back. Left out: nothing. */
+  readonly rescued?: readonly Range[];
 }
 
 /** One board to flash, and what the work runs in. */
@@ -111,27 +114,25 @@ async function program(job: FlashJob, board: BoardAtHand): Promise<{ proof: Proo
 /** Everything is decided before the board is touched; looking is not touching. */
 async function decide(job: FlashJob, board: BoardAtHand, onBytes: OnBytes): Promise<Decision> {
   const { image, recipe, leave, trust } = job.request;
-  const { track, bounds } = job.visit;
+  const { track, bounds, known } = job.visit;
   const { session, part, map, port } = board.contact;
   const plan = planFlash(image, map, recipe);
   const locks = planLock(recipe, port.device.alternates, part);
   track.expect(expectedShares(plan, part, leave));
   const findings = new Findings(plan, session.blockBytes, part);
   // Without permission to erase there is nothing to decide but whether it can be done, so a look never hurts.
-  const mayLook = recipe.erase === 'none' || (recipe.erase === 'needed' && isBelieved(board.contact, trust));
+  const isBelieved = trust === 'own-serial' ? known.hasOwnSerial : trust === 'yes';
+  const mayLook = recipe.erase === 'none' || (recipe.erase === 'needed' && isBelieved);
   if (mayLook) await survey(session, findings, { part, clock: bounds.clock, onBytes });
   const work = workOf(plan, findings, recipe, part);
   const preserved: Range[] = [];
-  for (const { address, bytes } of endangered(plan, work.erase))
-    preserved.push(await read(session, address, bytes, onBytes));
+  for (const { address, bytes } of endangered(plan, work.erase)) {
+    const held = await read(session, address, bytes, onBytes);
+    preserved.push(rightOne(held, job.request.rescued, known.hasOwnSerial));
+  }
   if (preserved.length > 0) await job.onPreserved(preserved);
   track.expect(workShares(work, part));
   return { plan, locks, work, preserved };
-}
-
-function isBelieved({ port, part }: Contact, trust: Trust): boolean {
-  if (trust !== 'own-serial') return trust === 'yes';
-  return part?.sharesSerial === false && port.device.usbSerial !== null;
 }
 
 async function prove(session: DfuSession, { plan, preserved }: Decision, onBytes: OnBytes): Promise<Proof> {

@@ -1,5 +1,14 @@
 import { type Clock, systemClock, TransferError } from '@flashline/dfuse';
-import { benchSlots, F303, F405, F405_LYING, L072, PARTS, type PartSpec, VirtualBench } from '@flashline/virtual-boards';
+import {
+  benchSlots,
+  F303,
+  F405,
+  F405_LYING,
+  L072,
+  PARTS,
+  type PartSpec,
+  VirtualBench,
+} from '@flashline/virtual-boards';
 import { firmwareBytes } from '../../engine/rig.ts';
 import { flashTimed } from '../flash-run.ts';
 import { inLanes } from '../lanes.ts';
@@ -12,7 +21,6 @@ import { TOOLS, type ToolHabits } from './tools.ts';
 
 const LANES = 6;
 const SUBJECTS = [F405, F405_LYING, F303, ...PARTS.filter(({ name }) => name === 'G474'), L072];
-
 
 /** How one engine did on one board. */
 interface Result {
@@ -31,7 +39,7 @@ export async function measureOthers(): Promise<Section> {
   const bench = new VirtualBench({ clock });
   const slots = benchSlots(SUBJECTS.length * (TOOLS.length + 1)).map(({ path }) => path);
   const tries = SUBJECTS.flatMap((part) => [null, ...TOOLS].map((tool) => ({ part, tool })));
-  tries.forEach(({ part }, n) => bench.plug(slots[n] ?? '', { part: part.name, contents: 'used' }));
+  for (const [n, { part }] of tries.entries()) bench.plug(slots[n] ?? '', { part: part.name, contents: 'used' });
   const results = await inLanes(
     LANES,
     tries.map(({ part, tool }, n) => () => {
@@ -75,10 +83,14 @@ async function replayed({ bench, clock, slot }: Place, part: PartSpec, tool: Too
 const HEAD = ['part', 'engine', 's', 'transfers', 'reads back', 'the real tool, measured elsewhere'];
 
 function rowOf({ tool, part, seconds, transfers, proves, gaveUp }: Result): string[] {
-  const real = tool === 'dfu-util 0.11' ? REAL_DFU_UTIL[part.name] : undefined;
   const end = gaveUp ?? (proves ? 'every byte' : 'nothing');
-  const elsewhere = real === undefined ? '' : `${real.seconds} s, ${real.transfers} transfers`;
-  return [part.name, tool, gaveUp === null ? seconds.toFixed(2) : '-', String(transfers), end, elsewhere];
+  return [part.name, tool, gaveUp === null ? seconds.toFixed(2) : '-', String(transfers), end, elsewhere(tool, part)];
+}
+
+function elsewhere(tool: string, part: PartSpec): string {
+  const real = tool === 'dfu-util 0.11' ? REAL_DFU_UTIL[part.name] : undefined;
+  if (real === undefined) return '';
+  return `${real.seconds} s${real.transfers === undefined ? '' : `, ${real.transfers} transfers`}`;
 }
 
 const SAYS = [

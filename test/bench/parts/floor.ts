@@ -43,7 +43,9 @@ function clearingOf(part: PartSpec, { address, bytes }: Stretch, held: Held): Cl
   if (held === 'same') return NOTHING;
   if (isProtected(part)) return { ms: part.timing.massEraseMs + part.timing.returnMs, operations: 1 };
   if (held === 'blank') return NOTHING;
-  const under = flashOf(part).filter((sector) => sector.address < address + bytes && address < sector.address + sector.bytes);
+  const under = flashOf(part).filter(
+    (sector) => sector.address < address + bytes && address < sector.address + sector.bytes,
+  );
   return { ms: under.reduce((sum, { eraseMs }) => sum + eraseMs, 0), operations: under.length };
 }
 

@@ -36,8 +36,7 @@ export async function measureParts(names: readonly string[]): Promise<Section> {
 
 function chosen(names: readonly string[]): readonly PartSpec[] {
   const unknown = names.find((name) => PARTS.every((part) => part.name !== name));
-  if (unknown !== undefined)
-    throw new Error(`${unknown} is none of ${PARTS.map(({ name }) => name).join(', ')}`);
+  if (unknown !== undefined) throw new Error(`${unknown} is none of ${PARTS.map(({ name }) => name).join(', ')}`);
   return names.length === 0 ? PARTS : PARTS.filter(({ name }) => names.includes(name));
 }
 
@@ -60,7 +59,19 @@ function runOf(runs: readonly Run[], { part, stretch, held }: Key): Run {
   return run;
 }
 
-const HEAD = ['part', 'held', 'KB', 's', 'floor s', 'x floor', 'virtual s', 'transfers', 'confirm s', 'limit', 'verdict'];
+const HEAD = [
+  'part',
+  'held',
+  'KB',
+  's',
+  'floor s',
+  'x floor',
+  'virtual s',
+  'transfers',
+  'confirm s',
+  'limit',
+  'verdict',
+];
 
 function rowOf(run: Run, planned: Run): { readonly cells: readonly string[]; readonly missed: readonly string[] } {
   const { part, stretch, held, transfers } = run;
@@ -87,7 +98,8 @@ function rowOf(run: Run, planned: Run): { readonly cells: readonly string[]; rea
 async function besideOthers(runs: readonly Run[]): Promise<string> {
   const [alone] = await runParts([{ part: F405, stretch: stretchFor(F405) }], 1);
   const beside = runs.find(({ part, held }) => part === F405 && held === 'used');
-  const together = beside === undefined ? '' : `, and ${two(beside.seconds)} s in the table, where ${LANES} boards run side by side`;
+  const together =
+    beside === undefined ? '' : `, and ${two(beside.seconds)} s in the table, where ${LANES} boards run side by side`;
   return `A used F405 alone took ${two(alone?.seconds ?? 0)} s${together}.`;
 }
 

@@ -57,9 +57,11 @@ async function erase(boards: ChosenBoards, options: EraseOptions): Promise<numbe
   const records = await DirectRecords.open(options.data, boards);
   const reports = await workOn(boards, { kind: 'erase', ranges }, options);
   const results = reports.map((report, index) => resultOf(devices[index]?.path ?? '', report));
-  const proven = options.allFlash ? 'all' : 'this';
-  for (const { slot, board, fault } of results)
-    await records.ended(slot, { board, proven: fault === null ? proven : 'nothing' });
+  for (const [index, { fault, hasOwnSerial }] of reports.entries()) {
+    const proven = options.allFlash ? 'all' : 'this';
+    const ended = { hasOwnSerial, proven: fault === null ? proven : 'nothing', gaveBack: false } as const;
+    await records.ended(devices[index]?.path ?? '', ended);
+  }
   console.log(options.json ? JSON.stringify({ results }) : print(bus, results));
   return results.every(({ fault }) => fault === null) ? EXIT.ok : EXIT.notPassed;
 }

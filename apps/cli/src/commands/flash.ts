@@ -52,8 +52,9 @@ async function flash(boards: ChosenBoards, work: FlashWork): Promise<number> {
     const ending = endings[index];
     if (ending === undefined) throw new Fault('STATION_BUG', { reason: 'a board without an ending' });
     const preserved = await records.ended(path, {
-      board: ending.board,
+      hasOwnSerial: ending.hasOwnSerial,
       proven: ending.outcome === 'pass' ? 'all' : 'nothing',
+      gaveBack: ending.outcome === 'pass',
     });
     if (preserved !== null) console.error(`${labelOf(bus, path)}: what was to be preserved is in ${preserved}`);
     const { phases, locked } = ending;
@@ -78,6 +79,7 @@ async function flashAll(
       paths: devices.map(({ path }) => path),
       order: { ...orderOf(first), beside: others.map(orderOf), board, recipe, leave: !options.stay },
       trust: (path) => records.trust(path),
+      rescued: (path) => records.rescued(path),
       signal,
       onProgress: (path, phase, fraction) => progress.at(path, phase, fraction),
       onPreserved: (path, ranges) => records.keep(path, ranges),

@@ -1,8 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '@flashline/contracts';
 import type { BusDevice, Trust } from '@flashline/dfuse';
+import { boardName } from './board-name.ts';
 import { writeDurably } from './durable-file.ts';
 
 /** A board that has not been proven for so long has been erased or thrown away since; and others may have its serial. */
@@ -71,11 +72,8 @@ async function openMarks(folder: string, nowMs: number): Promise<Mark[]> {
   return open;
 }
 
-function markOf(folder: string, { vendorId, productId, bcdDevice, usbSerial }: BusDevice): Mark {
-  const ids = [vendorId, productId, bcdDevice].map((id) => id.toString(16).padStart(4, '0'));
-  // A serial is what a stranger wrote: it may hold slashes.
-  const serial = usbSerial === null ? 'none' : createHash('sha256').update(usbSerial).digest('hex').slice(0, 32);
-  const identity = [...ids, serial].join('-');
+function markOf(folder: string, board: BusDevice): Mark {
+  const identity = boardName(board);
   return { identity, file: join(folder, `${identity}.${randomUUID()}.json`) };
 }
 

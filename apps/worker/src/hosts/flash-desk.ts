@@ -87,9 +87,14 @@ export class FlashDesk {
   }
 
   async #run(order: FlashOrder, signal: AbortSignal): Promise<Ending> {
-    const { attemptId, path, board, recipe, trust, leave } = order;
+    const { attemptId, path, board, recipe, trust, rescued, leave } = order;
     const image = await this.#image(order);
-    return runAttempt(this.#bus, path, { image, board, recipe, trust, leave }, this.#context(attemptId, signal));
+    return runAttempt(
+      this.#bus,
+      path,
+      { image, board, recipe, trust, rescued, leave },
+      this.#context(attemptId, signal),
+    );
   }
 
   #context(id: string, signal: AbortSignal): AttemptContext {

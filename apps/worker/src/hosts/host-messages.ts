@@ -31,6 +31,8 @@ export interface FlashOrder extends ImageInFile {
   readonly board: ExpectedBoard;
   readonly recipe: Recipe;
   readonly trust: Trust;
+  /** What an attempt before this one took from a board of this serial and could not give back. */
+  readonly rescued: readonly Range[];
   /** False keeps the board in its bootloader after it was proven. */
   readonly leave: boolean;
 }

@@ -149,6 +149,12 @@ export const ATTEMPT_FAULTS = {
     do: 'Upload the image again and create a new work order with it.',
     retry: true,
   },
+  PRESERVED_ELSEWHERE: {
+    says: 'What the recipe preserves is gone from this board, and the station holds a copy that may be its own.',
+    blames: 'station',
+    do: 'Put the board aside. An engineer writes the copy back from the folder "preserved" of the station.',
+    retry: false,
+  },
   RECORD_FAILED: {
     says: 'The result could not be recorded, so it does not count.',
     blames: 'station',

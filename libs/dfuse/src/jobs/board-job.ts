@@ -38,6 +38,8 @@ export interface BoardJobReport {
   readonly fault: FaultCode | null;
   readonly faultDetails: FaultDetails | null;
   readonly board: BoardIdentity | null;
+  /** True when no other board reports its USB serial, as far as its part is known. */
+  readonly hasOwnSerial: boolean;
   readonly facts: BoardFacts | null;
   /** The bytes that were read. */
   readonly held: readonly Range[] | null;
@@ -64,8 +66,8 @@ export async function runBoardJob(
   const { known, track, limits } = visit;
   const beganMs = context.clock.now();
   const report = (facts: Findings, fault: FaultCode | null, faultDetails: FaultDetails | null): BoardJobReport => {
-    const { board: seen, transfers } = known;
-    return { fault, faultDetails, board: seen, ...facts, ms: context.clock.now() - beganMs, transfers };
+    const { board: seen, hasOwnSerial, transfers } = known;
+    return { fault, faultDetails, board: seen, hasOwnSerial, ...facts, ms: context.clock.now() - beganMs, transfers };
   };
   try {
     // A board that cannot be read can still be looked at.

@@ -1,4 +1,12 @@
-import { type BoardIdentity, type ExpectedBoard, Fault, hex32, type Part, usbId } from '@flashline/contracts';
+import {
+  type BoardIdentity,
+  type ExpectedBoard,
+  Fault,
+  hex32,
+  layoutText,
+  type Part,
+  usbId,
+} from '@flashline/contracts';
 import { type FirmwareImage, programmed } from '@flashline/firmware';
 import { alternateOf } from '../alternates.ts';
 import { type MemoryMap, parseMemoryMap } from '../memory-map.ts';
@@ -32,7 +40,7 @@ export function identityOf({ vendorId, productId, bcdDevice, usbSerial, alternat
 export function requireBoard(found: BoardIdentity, { vendorId, productId, bcdDevice, layout }: ExpectedBoard): void {
   requireEqual('id', usbId(vendorId, productId), usbId(found.vendorId, found.productId));
   if (bcdDevice !== null) requireEqual('bcdDevice', hex16(bcdDevice), hex16(found.bcdDevice));
-  if (layout !== null) requireEqual('layout', spaced(layout), spaced(found.layout ?? ''));
+  if (layout !== null) requireEqual('layout', layoutText(layout), layoutText(found.layout ?? ''));
 }
 
 /** Throws WRONG_BOARD when a DFU suffix says that the image is for another device. */
@@ -107,11 +115,6 @@ function isStall(thrown: unknown): thrown is Fault {
 
 function requireEqual(field: string, expected: string, found: string): void {
   if (expected !== found) throw new Fault('WRONG_BOARD', { field, expected, found });
-}
-
-/** ROMs pad the names in their layout strings with one to three spaces. */
-function spaced(layout: string): string {
-  return layout.trim().replace(/ +/g, ' ');
 }
 
 function hex16(value: number): string {

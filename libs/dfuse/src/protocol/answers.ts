@@ -63,17 +63,15 @@ export class DfuAnswers {
   async status(timeoutMs = REQUEST_TIMEOUT_MS): Promise<DfuStatus> {
     const { clock } = this.#bounds;
     const patientUntilMs = clock.now() + timeoutMs;
-    let pauseMs = STALL_PAUSE_MS;
-    for (let retries = 0; ; ) {
+    let failures = 0;
+    for (let pauseMs = STALL_PAUSE_MS; ; pauseMs *= 2) {
       try {
         return await this.#requests.status(timeoutMs);
       } catch (thrown) {
         const isStall = hasTrouble(thrown, 'stall');
-        if (!isStall) retries += 1;
-        const isHopeless = isStall ? clock.now() >= patientUntilMs : retries > RETRIES_MAX;
+        const isHopeless = isStall ? clock.now() >= patientUntilMs : ++failures > RETRIES_MAX;
         if (isHopeless || !mayBeChance(thrown)) throw faultAt(thrown, { request: 'GETSTATUS' });
         if (isStall) await this.#bounds.sleep(pauseMs);
-        if (isStall) pauseMs *= 2;
       }
     }
   }

@@ -1,4 +1,4 @@
-import type { BoardIdentity } from '@flashline/contracts';
+import type { BoardIdentity, Part } from '@flashline/contracts';
 import { type Pace, UNKNOWN_PACE } from './pacing.ts';
 
 /** Kinds of boards remembered; a station sees a handful. */
@@ -8,14 +8,14 @@ const KINDS_MAX = 64;
 export class PaceBook {
   readonly #paces = new Map<string, Pace>();
 
-  /** What is known about boards like this one. */
-  of(board: BoardIdentity): Pace {
-    return this.#paces.get(kindOf(board)) ?? UNKNOWN_PACE;
+  /** What is known about boards like this one; `part` tells parts apart that show the same flash. */
+  of(board: BoardIdentity, part: Part | null): Pace {
+    return this.#paces.get(kindOf(board, part)) ?? UNKNOWN_PACE;
   }
 
   /** Keeps what a visit has learned. */
-  keep(board: BoardIdentity, pace: Pace): void {
-    const kind = kindOf(board);
+  keep(board: BoardIdentity, part: Part | null, pace: Pace): void {
+    const kind = kindOf(board, part);
     this.#paces.delete(kind);
     this.#paces.set(kind, pace);
     for (const oldest of [...this.#paces.keys()].slice(0, -KINDS_MAX)) this.#paces.delete(oldest);
@@ -23,6 +23,6 @@ export class PaceBook {
 }
 
 /** Never the serial: it is another board's, or the same on all. */
-function kindOf({ vendorId, productId, bcdDevice, layout }: BoardIdentity): string {
-  return `${vendorId} ${productId} ${bcdDevice} ${layout}`;
+function kindOf({ vendorId, productId, bcdDevice, layout }: BoardIdentity, part: Part | null): string {
+  return `${vendorId} ${productId} ${bcdDevice} ${layout} ${part?.name}`;
 }

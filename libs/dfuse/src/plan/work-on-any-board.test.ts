@@ -1,0 +1,105 @@
+import { PLAIN_RECIPE } from '@flashline/contracts';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Sector } from '../memory-map.ts';
+import { type FlashWorld, flashOf, flashWorlds, mustErase } from '../testing/flash-world.ts';
+import { madeImage } from '../testing/made-image.ts';
+import { madePart } from '../testing/made-part.ts';
+import { addressesOf } from '../testing/slow-flash.ts';
+import { Findings } from './findings.ts';
+import { type FlashPlan, planFlash } from './flash-plan.ts';
+import { type FlashWork, workOf } from './work.ts';
+
+const RUNS = 600;
+
+/** What is known, what is allowed, and which sector the survey gave up. */
+const circumstances = fc.record({
+  isKnown: fc.boolean(),
+  keepsRest: fc.boolean(),
+  massEraseMs: fc.constantFrom(null, 1, 30, 1_000),
+  givenUp: fc.nat(12),
+});
+type Circumstances = typeof circumstances extends fc.Arbitrary<infer T> ? T : never;
+
+interface Decided {
+  readonly plan: FlashPlan;
+  readonly work: FlashWork;
+  /** What must be erased, seen the slow way. */
+  readonly needed: readonly Sector[];
+}
+
+function decide(world: FlashWorld, { isKnown, keepsRest, massEraseMs, givenUp }: Circumstances): Decided {
+  const { map, image, blockBytes, erasedByte } = world;
+  const part = madePart({ erasedByte, timing: { ...madePart().timing, massEraseMs } });
+  const recipe = { ...PLAIN_RECIPE, keepsRest };
+  const plan = planFlash(madeImage(...image), map, recipe);
+  const flash = flashOf(world);
+  const findings = new Findings(plan, blockBytes, isKnown ? part : null);
+  const hopeless = plan.sectors[givenUp];
+  if (hopeless !== undefined) findings.giveUp(hopeless);
+  for (const block of findings.blocks) findings.note(block, flash.read(block.range));
+  const needed = plan.sectors.filter((one) => one === hopeless || mustErase(flash, one, world, isKnown));
+  return { plan, work: workOf(plan, findings, recipe, isKnown ? part : null), needed };
+}
+
+/** Addresses that hold something else than they did and than they should. */
+function harmedBy(
+  { erase, writes }: FlashWork,
+  world: FlashWorld,
+): { missing: number[]; lost: number[]; ruined: number[] } {
+  const before = flashOf(world);
+  const after = flashOf(world);
+  for (const sector of erase.sectors) after.erase(sector);
+  for (const range of writes) after.program(range);
+  const image = new Map(world.image.flatMap(({ address, data }) => Array.from(data, (byte, i) => [address + i, byte])));
+  const erased = new Set(erase.sectors.flatMap(addressesOf));
+  const everywhere = world.map.sectors.flatMap(addressesOf);
+  return {
+    missing: [...image].flatMap(([at, byte]) => (after.at(at) === byte ? [] : [at])),
+    lost: everywhere.filter((at) => !image.has(at) && !erased.has(at) && after.at(at) !== before.at(at)),
+    ruined: after.ruined,
+  };
+}
+
+test('the work leaves the image behind, ruins no flash and takes nothing that is not erased', () => {
+  fc.assert(
+    fc.property(flashWorlds, circumstances, (world, one) => {
+      expect(harmedBy(decide(world, one).work, world)).toEqual({ missing: [], lost: [], ruined: [] });
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+test('nothing is erased that need not be, except with everything at once: then it is faster, and nobody wants the rest', () => {
+  let [spared, mass] = [0, 0];
+  fc.assert(
+    fc.property(flashWorlds, circumstances, (world, one) => {
+      const { plan, work, needed } = decide(world, one);
+      if (needed.length < plan.sectors.length) spared += 1;
+      if (work.erase.kind === 'sectors') {
+        expect(work.erase.sectors).toEqual(needed);
+        return;
+      }
+      mass += 1;
+      const byOneMs = needed.reduce((sum, { bytes }) => sum + 10 + bytes / 1024, 0);
+      expect(one.massEraseMs).toBeLessThan(byOneMs);
+      expect(one.isKnown && (!one.keepsRest || needed.length === plan.erasable.length)).toBe(true);
+    }),
+    { numRuns: RUNS },
+  );
+  // What this is about must have happened.
+  expect(spared).toBeGreaterThan(RUNS / 10);
+  expect(mass).toBeGreaterThan(RUNS / 50);
+});
+
+test('nothing is written to a known part that is there already, or will be after the erase', () => {
+  fc.assert(
+    fc.property(flashWorlds, circumstances, (world, one) => {
+      const { work } = decide(world, { ...one, isKnown: true });
+      const flash = flashOf(world);
+      for (const sector of work.erase.sectors) flash.erase(sector);
+      for (const range of work.writes) expect(flash.read(range)).not.toEqual(range.data);
+    }),
+    { numRuns: RUNS },
+  );
+});

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
-import { cpus, loadavg, totalmem } from 'node:os';
+import { cpus, getPriority, loadavg, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 const PAGE = fileURLToPath(new URL('../../docs/bench.md', import.meta.url));
@@ -24,6 +24,8 @@ export interface Machine {
   readonly when: string;
   readonly commit: string;
   readonly load: number;
+  /** As nice(1) counts it: 0 unless someone said otherwise. */
+  readonly priority: number;
 }
 
 /** Looks at the machine before anything is measured on it. */
@@ -36,6 +38,7 @@ export function machineNow(): Machine {
     when: new Date().toISOString().slice(0, 10),
     commit: commitNow(),
     load: loadavg()[0] ?? 0,
+    priority: getPriority(),
   };
 }
 
@@ -48,14 +51,15 @@ export function textOf({ title, says, table, notes, missed }: Section): string {
 
 /** Writes docs/bench.md. */
 export async function writePage(machine: Machine, sections: readonly Section[]): Promise<void> {
-  const { computer, node, when, commit, load } = machine;
+  const { computer, node, when, commit, load, priority } = machine;
+  const raised = priority === 0 ? '' : `, run at priority ${priority}`;
   const head = `# How fast
 
 Written by \`npm run bench -- --write\` on ${when}, at ${commit}: ${computer}, Node.js ${node}; load average ${load.toFixed(1)} before it
-began. Seconds are real: the boards are virtual, and take the time that silicon and wire take (\`libs/virtual-boards\`). To
-repeat: \`npm run bench\` for everything below, or one of \`npm run bench -- parts [name …]\`, \`others\`, \`station\`, \`soak\`. It exits
-with 1 when a figure that the project promises itself is missed. A busy machine makes the figures of the station worse, and the
-others hardly.`;
+began${raised}. The boards are virtual and take, in real time, what silicon and wire take (\`libs/virtual-boards\`). \`npm run bench\`
+repeats everything but the soak; \`npm run bench -- parts [name …]\`, \`others\`, \`station\` and \`soak [flashes]\` are its parts. It
+ends with exit code 1 when a figure is missed that the project promises itself (DESIGN.md 8). What else a computer does makes these
+figures worse, those of the station most.`;
   await writeFile(PAGE, `${[head, ...sections.map(textOf)].join('\n\n')}\n`);
 }
 

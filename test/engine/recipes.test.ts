@@ -127,6 +127,11 @@ describe('what is erased', () => {
     expect(memoryOf(rig).digest(FLASH, 64 * KIB)).toBe(before);
   });
 
+  test('is nothing when the recipe forbids it, so a board that is not believed cannot pass, however blank it reads', async () => {
+    const report = await rigWith({}).run({ ...recipe({ erase: 'none' }), trust: 'no' });
+    expect(report).toMatchObject({ outcome: 'fail', fault: 'FLASH_NOT_BLANK' });
+  });
+
   test('is never a whole F767, which does not survive it', async () => {
     const rig = used('F767-dual-bank');
     const report = await rig.run(recipe({ erase: 'mass' }));

@@ -120,10 +120,8 @@ async function decide(job: FlashJob, board: BoardAtHand, onBytes: OnBytes): Prom
   const locks = planLock(recipe, port.device.alternates, part);
   track.expect(expectedShares(plan, part, leave));
   const findings = new Findings(plan, session.blockBytes, part);
-  // Without permission to erase there is nothing to decide but whether it can be done, so a look never hurts.
   const isBelieved = trust === 'own-serial' ? known.hasOwnSerial : trust === 'yes';
-  const mayLook = recipe.erase === 'none' || (recipe.erase === 'needed' && isBelieved);
-  if (mayLook) await survey(session, findings, { part, clock: bounds.clock, onBytes });
+  if (isBelieved && recipe.erase !== 'mass') await survey(session, findings, { part, clock: bounds.clock, onBytes });
   const work = workOf(plan, findings, recipe, part);
   const preserved: Range[] = [];
   for (const { address, bytes } of endangered(plan, work.erase)) {

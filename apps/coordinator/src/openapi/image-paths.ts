@@ -18,7 +18,8 @@ export const imagePaths: ZodOpenApiPathsObject = {
     post: {
       tags,
       operationId: 'uploadImage',
-      summary: 'Uploads an image: Intel HEX, DfuSe or a raw binary. Kept only when all of it could be read.',
+      summary:
+        'Uploads an image: Intel HEX, DfuSe, ELF, S-records, UF2 or a raw binary. Kept only when all of it could be read.',
       requestParams: { query: UploadQuery },
       requestBody: { required: true, content: { 'application/octet-stream': { schema: BYTES } } },
       responses: answers({ 200: json('It was known already.', Image), 201: json('It is kept now.', Image) }),

@@ -70,11 +70,11 @@ export function ImagePicker({ choice }: { choice: Signal<ImageChoice> }) {
           <input
             id={fileId}
             type="file"
-            accept=".hex,.ihex,.bin,.dfu"
+            accept=".hex,.ihex,.ihx,.dfu,.elf,.axf,.srec,.s19,.s28,.s37,.mot,.uf2,.bin"
             required
             onChange={(event) => pickFile(event.currentTarget.files)}
           />
-          <p class="fine">Intel HEX, DfuSe (.dfu) or raw binary, up to 64 MiB.</p>
+          <p class="fine">Intel HEX, DfuSe (.dfu), ELF, S-records, UF2 or raw binary, up to 64 MiB.</p>
         </div>
       )}
     </fieldset>

@@ -1,12 +1,13 @@
 import { PLAIN_RECIPE, ST_BOOTLOADER } from '@flashline/contracts';
 import { type AttemptReport, runAttempt, type Trust } from '@flashline/dfuse';
-import { digestOf, programmed } from '@flashline/firmware';
-import { type SinName, VirtualBench, VirtualClock } from '@flashline/virtual-boards';
+import { digestOf, programmed, type Range } from '@flashline/firmware';
+import { type SinName, VirtualBench, type VirtualBoard, VirtualClock } from '@flashline/virtual-boards';
 import { KNOWN_PARTS, SLOT } from '../engine/rig.ts';
-import { type Scenario, WAYS, type Way } from './scenarios.ts';
+import { type Hit, type Scenario, WAYS } from './scenarios.ts';
 
 /** One flash that something happens to, and what is wrong with how it went; an empty list is what is hoped for. */
 export interface Outcome {
+  readonly flashes: number;
   readonly first: AttemptReport;
   readonly wrong: readonly string[];
 }
@@ -14,38 +15,46 @@ export interface Outcome {
 /** The longest that a flash of a few KiB may take in the time of the board, whatever happens to it: a mass erase and every deadline. */
 const MS_MAX = 400_000;
 
-/** Flashes a board with one transfer gone wrong, and then the same board again. `at` 0 lets everything go well. */
-export async function runCase(scenario: Scenario, way: Way, at: number): Promise<Outcome> {
+/** Flashes a board on which these transfers go wrong, and then the same board again, until there is nothing left to go wrong. */
+export async function runCase(scenario: Scenario, hits: readonly Hit[]): Promise<Outcome> {
   const clock = new VirtualClock();
   const bench = new VirtualBench({ clock });
-  const trouble = at === 0 ? [] : [WAYS[way](at, at)];
-  bench.plug(SLOT, { ...scenario.board, misbehaviours: [...(scenario.board.misbehaviours ?? []), ...trouble] });
-  const { memory } = bench.board(SLOT);
-  const holds = () =>
-    programmed(scenario.image).every(
-      ({ address, data }) => Buffer.compare(memory.read(address, data.length), data) === 0,
-    );
-  const flash = (trust: Trust) => flashOnce(scenario, bench, clock, trust);
-
-  const first = await flash('yes');
-  const wrong = [...untruths('first', first, scenario, holds), ...(clock.now() > MS_MAX ? ['first: hang'] : [])];
-  const weak = () => (isWeak(scenario, memory.weak()) ? ['FALSE PASS: a sector was half erased'] : []);
-  if (first.outcome === 'pass') wrong.push(...weak());
-  // What the journal of a worker would say: it touched the board and proved nothing.
-  const hasTouched = first.phases.some(({ name }) => name === 'erase' || name === 'write');
-  const board = bench.lastBoard(SLOT);
-  if (board.presence !== 'dfu') {
-    if (board.presence !== 'pulled') bench.unplug(SLOT);
-    bench.replug(SLOT);
+  const troubles = hits.map(({ way, at }) => WAYS[way](at, at));
+  bench.plug(SLOT, { ...scenario.board, misbehaviours: [...(scenario.board.misbehaviours ?? []), ...troubles] });
+  const board = bench.board(SLOT);
+  const reports: AttemptReport[] = [];
+  const wrong: string[] = [];
+  let trust: Trust = 'yes';
+  // The second of two hits may strike the second flash.
+  for (let n = 0; n < Math.max(2, hits.length + 1); n++) {
+    const report = await flashOnce(scenario, bench, clock, trust);
+    wrong.push(...untruths(report, scenario, board).map((what) => `flash ${n + 1}: ${what}`));
+    reports.push(report);
+    trust = trustAfter(report, trust);
+    replug(bench, board);
   }
-  const second = await flash(first.outcome !== 'pass' && hasTouched ? 'no' : 'yes');
-  wrong.push(...untruths('second', second, scenario, holds));
-  if (second.outcome !== 'pass') wrong.push(`second: ${second.fault} ${JSON.stringify(second.faultDetails)}`);
-  else wrong.push(...weak());
+  const last = reports.at(-1);
+  if (last?.outcome !== 'pass') wrong.push(`the last flash: ${last?.fault} ${JSON.stringify(last?.faultDetails)}`);
+  if (clock.now() > MS_MAX * reports.length) wrong.push(`${clock.now()} ms`);
   // A byte that changes on its way to the board is a sin of the wire.
   const sins = board.report().sins.filter(({ sin }) => SINS_OF_THE_ENGINE.has(sin));
-  if (way !== 'wrong answer' && sins.length > 0) wrong.push(`sins: ${JSON.stringify(sins)}`);
-  return { first, wrong };
+  if (hits.every(({ way }) => way !== 'wrong answer') && sins.length > 0) wrong.push(`sins: ${JSON.stringify(sins)}`);
+  const [first] = reports;
+  if (first === undefined) throw new Error('nothing was flashed');
+  return { flashes: reports.length, first, wrong };
+}
+
+/** A hand takes the board out and puts it back, unless it is in its bootloader still. */
+function replug(bench: VirtualBench, board: VirtualBoard): void {
+  if (board.presence === 'dfu') return;
+  if (board.presence !== 'pulled') bench.unplug(SLOT);
+  bench.replug(SLOT);
+}
+
+/** What the journal of a worker would say: a board is not believed that was touched and not proven since. */
+function trustAfter({ outcome, phases }: AttemptReport, before: Trust): Trust {
+  if (outcome === 'pass') return 'yes';
+  return phases.some(({ name }) => name === 'erase' || name === 'write') ? 'no' : before;
 }
 
 /** What no board may ever have to suffer from the engine, however badly things go. */
@@ -63,8 +72,11 @@ const SINS_OF_THE_ENGINE: ReadonlySet<SinName> = new Set<SinName>([
   'two-at-once',
 ]);
 
-function isWeak({ image }: Scenario, weak: readonly { readonly address: number; readonly bytes: number }[]): boolean {
-  return programmed(image).some(({ address, data }) =>
+function isWeak(
+  ranges: readonly Range[],
+  weak: readonly { readonly address: number; readonly bytes: number }[],
+): boolean {
+  return ranges.some(({ address, data }) =>
     weak.some((sector) => sector.address < address + data.length && address < sector.address + sector.bytes),
   );
 }
@@ -78,14 +90,22 @@ async function flashOnce(scenario: Scenario, bench: VirtualBench, clock: Virtual
 }
 
 /** What a report says that is not so. */
-function untruths(which: string, report: AttemptReport, { image }: Scenario, holds: () => boolean): string[] {
-  const { outcome, fault, readback } = report;
+function untruths(
+  { outcome, fault, faultDetails, readback }: AttemptReport,
+  { image }: Scenario,
+  board: VirtualBoard,
+): string[] {
+  const ranges = programmed(image);
+  const holds = ranges.every(
+    ({ address, data }) => Buffer.compare(board.memory.read(address, data.length), data) === 0,
+  );
   const said: [boolean, string][] = [
     [(outcome === 'pass') !== (fault === null), 'a pass with a fault, or a failure without'],
     [outcome === 'pass' && readback === null, 'a pass without a proof'],
-    [readback !== null && readback.sha256 !== digestOf(programmed(image)).sha256, 'a proof of something else'],
-    [outcome === 'pass' && !holds(), 'FALSE PASS: the flash holds something else'],
-    [fault === 'STATION_BUG', `a bug: ${JSON.stringify(report.faultDetails)}`],
+    [readback !== null && readback.sha256 !== digestOf(ranges).sha256, 'a proof of something else'],
+    [outcome === 'pass' && !holds, 'FALSE PASS: the flash holds something else'],
+    [outcome === 'pass' && isWeak(ranges, board.memory.weak()), 'FALSE PASS: a sector was half erased'],
+    [fault === 'STATION_BUG', `a bug: ${JSON.stringify(faultDetails)}`],
   ];
-  return said.filter(([isWrong]) => isWrong).map(([, what]) => `${which}: ${what}`);
+  return said.filter(([isWrong]) => isWrong).map(([, what]) => what);
 }

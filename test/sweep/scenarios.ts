@@ -5,6 +5,8 @@ import { smallImageFor } from '../engine/part-image.ts';
 
 /** Something to flash again and again, interrupted at another moment each time. */
 export interface Scenario {
+  /** So many pairs of hits are tried besides every single one, the second in what the engine does about the first. */
+  readonly pairs: number;
   readonly name: string;
   readonly board: BoardSpec;
   readonly image: FirmwareImage;
@@ -24,6 +26,16 @@ export const WAYS = {
 } as const satisfies Record<string, (at: number, seed: number) => Misbehaviour>;
 export type Way = keyof typeof WAYS;
 
+/** One transfer that goes wrong, counted from 1. */
+export interface Hit {
+  readonly way: Way;
+  readonly at: number;
+}
+
+const PAIRS = 500;
+/** One of each kind of ROM: holds its answers, stalls, answers busy, gets stuck. */
+const PAIRED = ['F405', 'F303', 'H743', 'H743-rev-v'];
+
 /** Every part with what it held before, and the recipes that do something else. */
 export const SCENARIOS: readonly Scenario[] = [
   ...PARTS.map((part) => plain(part, 'used')),
@@ -38,6 +50,7 @@ function plain(part: PartSpec, contents: 'used' | 'blank'): Scenario {
   // A U5 that is protected says yes to everything and does nothing: it can only pass when that may be taken off.
   const recipe = part.name === 'U5-rdp1' ? { unprotect: true } : {};
   return {
+    pairs: contents === 'used' && PAIRED.includes(part.name) ? PAIRS : 0,
     name: `${part.name}, ${contents}`,
     board: { part: part.name, contents },
     image: smallImageFor(part),
@@ -49,6 +62,7 @@ function special(name: string, what: string, recipe: Partial<Recipe>, misbehavio
   const part = PARTS.find((one) => one.name === name);
   if (part === undefined) throw new Error(`no part ${name}`);
   return {
+    pairs: PAIRS,
     name: `${name}, ${what}`,
     board: { part: name, contents: 'used', misbehaviours },
     image: smallImageFor(part),

@@ -4,6 +4,7 @@
  * docs/bench.md. Ends with 1 when a promised figure is missed.
  */
 import { parseArgs } from 'node:util';
+import { PARTS } from '@flashline/virtual-boards';
 import { measureOthers } from './others/other-table.ts';
 import { measureParts } from './parts/part-table.ts';
 import { machineNow, type Section, textOf, writePage } from './report.ts';
@@ -27,14 +28,16 @@ const measures: Readonly<Record<string, () => Promise<Section>>> = {
 const chosen = Object.entries(measures).filter(([name]) =>
   only === undefined ? name !== 'soak' || values.write : name === only,
 );
-if (chosen.length === 0 || (values.write && only !== undefined)) {
+const unknown = only === 'parts' ? words.find((word) => PARTS.every(({ name }) => name !== word)) : undefined;
+if (chosen.length === 0 || unknown !== undefined || (values.write && only !== undefined)) {
+  if (unknown !== undefined) console.error(`${unknown} is none of ${PARTS.map(({ name }) => name).join(', ')}.`);
   console.error(
     'bench [parts [name …] | others | station | soak [flashes]], or bench --write for all of them and docs/bench.md',
   );
   process.exit(2);
 }
 
-const machine = machineNow();
+const machine = await machineNow();
 const sections: Section[] = [];
 for (const [, measure] of chosen) {
   const section = await measure();

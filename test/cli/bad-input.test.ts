@@ -146,12 +146,11 @@ describe('boards and slots', () => {
   });
 
   test('without a board there is nothing to flash', async () => {
-    for (const command of [['flash', BLINKY], ['verify', BLINKY], ['read'], ['info']])
-      await expectRefusal(command, 'NO_BOARDS', 3);
+    for (const command of [['flash', BLINKY], ['read']]) await expectRefusal(command, 'NO_BOARDS', 3);
   });
 
   test('several boards and no word about them is a question back', async () => {
-    for (const command of [['flash', BLINKY], ['verify', BLINKY], ['read'], ['info']])
+    for (const command of [['flash', BLINKY], ['read']])
       await expectRefusal([...command, '--virtual', '2'], 'SLOT_AMBIGUOUS');
   });
 

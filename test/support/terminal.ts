@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url';
 
 const CLI = fileURLToPath(new URL('../../apps/cli/bin/flashline.mjs', import.meta.url));
 
-/** Terminals are made by `script` of util-linux, which every Debian has. */
+/** Makes terminals; it belongs to util-linux, which every Debian has. */
+const SCRIPT = 'script';
+
+/** Whether this computer can make terminals. */
 export const HAS_TERMINALS = process.platform === 'linux';
 
 /** A `flashline` command on a terminal of 80 columns, worked by a person at its keyboard. */
@@ -17,7 +20,7 @@ export class Terminal {
 
   constructor(args: readonly string[], { rows = 24, env = {} }: { rows?: number; env?: NodeJS.ProcessEnv } = {}) {
     const command = [process.execPath, CLI, ...args].map((word) => `'${word}'`).join(' ');
-    const child = spawn('script', ['-qec', `stty rows ${rows} cols 80; exec ${command}`, '/dev/null'], {
+    const child = spawn(SCRIPT, ['-qec', `stty rows ${rows} cols 80; exec ${command}`, '/dev/null'], {
       env: { ...process.env, TERM: 'xterm-256color', SHELL: '/bin/sh', ...env },
       stdio: ['pipe', 'pipe', 'inherit'],
     });

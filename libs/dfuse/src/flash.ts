@@ -117,9 +117,10 @@ async function decide(job: FlashJob, board: BoardAtHand, onBytes: OnBytes): Prom
   const { track, bounds, known } = job.visit;
   const { session, part, map, port } = board.contact;
   const plan = planFlash(image, map, recipe);
-  const locks = planLock(recipe, port.device.alternates, part);
+  const { blockBytes } = session;
+  const locks = planLock(recipe, { alternates: port.device.alternates, blockBytes }, part);
   track.expect(expectedShares(plan, part, leave));
-  const findings = new Findings(plan, session.blockBytes, part);
+  const findings = new Findings(plan, blockBytes, part);
   const isBelieved = trust === 'own-serial' ? known.hasOwnSerial : trust === 'yes';
   if (isBelieved && recipe.erase !== 'mass') await survey(session, findings, { part, clock: bounds.clock, onBytes });
   const work = workOf(plan, findings, recipe, part);

@@ -4,7 +4,7 @@ import { firmwareBytes, imageOf } from '../../engine/rig.ts';
 
 const KIB = 1024;
 const USUAL_BYTES = 256 * KIB;
-/** DESIGN.md 8 measures all of an L072. */
+/** All of an L072: what is promised of it is promised of 192 KB. */
 const BYTES_OF: Readonly<Record<string, number>> = { L072: 192 * KIB };
 
 /** Where an image goes and how long it is. */

@@ -7,7 +7,7 @@ export interface Limit {
   readonly secondsMax: number;
   /** Null where transfers do not count. */
   readonly transfersMax: number | null;
-  /** True for a figure of DESIGN.md 8, false for the same measure on a part that it does not name. */
+  /** True for what is promised, false for the same measure on a part of which nothing is. */
   readonly isPromised: boolean;
 }
 
@@ -19,7 +19,7 @@ export function limitOf(part: PartSpec, held: Held, floorSeconds: number): Limit
   return { secondsMax, transfersMax, isPromised: NAMED[part.name]?.includes(held) ?? false };
 }
 
-/** How a row is judged: in brackets where DESIGN.md 8 does not name the part. */
+/** How a row is judged: in brackets where nothing is promised of the part. */
 export function verdictOf(limit: Limit | null, { seconds, transfers }: { seconds: number; transfers: number }): string {
   if (limit === null) return '-';
   const isOver = seconds > limit.secondsMax || transfers > (limit.transfersMax ?? transfers);

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Attempt } from '@flashline/contracts';
+import { type Attempt, PHASES, type PhaseName } from '@flashline/contracts';
 import { connectBench, F405, type RemoteBench, startBenchProcess } from '@flashline/virtual-boards';
 import { firmwareBytes } from '../../engine/rig.ts';
 import { stretchFor } from '../parts/bench-image.ts';
@@ -27,8 +27,10 @@ export interface StationRun {
   readonly boards: number;
   /** From the start of the order to the last record. */
   readonly seconds: number;
-  /** What the station's own attempts say: the median, and the slowest. */
+  /** What the records say of single attempts: the median, and the slowest. */
   readonly attemptSeconds: { readonly median: number; readonly max: number };
+  /** The medians of their phases. */
+  readonly phaseSeconds: Readonly<Partial<Record<PhaseName, number>>>;
   readonly cpuSeconds: number;
   /** What the virtual boards and this bench used meanwhile: with real boards that would be nobody. */
   readonly otherCpuSeconds: number;
@@ -83,7 +85,7 @@ async function flashAll(station: StationRig, bench: RemoteBench): Promise<Omit<S
       looks.push(treeUse(pid));
       sampledMs = performance.now();
     }
-    return (await client.readOrder(id)).counts.inWork === 0 && (await client.readOrder(id)).state === 'completed';
+    return (await client.readOrder(id)).state === 'completed';
   });
   const after = { station: treeUse(pid), all: treeUse(process.pid) };
   const attempts = await client.attempts();
@@ -94,6 +96,7 @@ async function flashAll(station: StationRig, bench: RemoteBench): Promise<Omit<S
   return {
     seconds,
     attemptSeconds: spread(attempts),
+    phaseSeconds: phasesOf(attempts),
     cpuSeconds,
     otherCpuSeconds: after.all.cpuSeconds - before.all.cpuSeconds - cpuSeconds,
     share: cpuSeconds / seconds / availableParallelism(),
@@ -102,8 +105,20 @@ async function flashAll(station: StationRig, bench: RemoteBench): Promise<Omit<S
 }
 
 function spread(attempts: readonly Attempt[]): StationRun['attemptSeconds'] {
-  const sorted = attempts.map(({ result }) => (result?.durationMs ?? 0) / 1000).sort((a, b) => a - b);
-  return { median: sorted[Math.floor(sorted.length / 2)] ?? 0, max: sorted.at(-1) ?? 0 };
+  const seconds = attempts.map(({ result }) => (result?.durationMs ?? 0) / 1000);
+  return { median: medianOf(seconds), max: Math.max(...seconds) };
+}
+
+function phasesOf(attempts: readonly Attempt[]): StationRun['phaseSeconds'] {
+  const records = attempts.flatMap(({ result }) => result?.phases ?? []);
+  const ran = PHASES.filter((phase) => records.some(({ name }) => name === phase));
+  const median = (phase: PhaseName) =>
+    medianOf(records.filter(({ name }) => name === phase).map(({ ms }) => ms / 1000));
+  return Object.fromEntries(ran.map((phase) => [phase, median(phase)]));
+}
+
+function medianOf(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
 
 async function requireFlashed(

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { PHASES } from '@flashline/contracts';
 import { PROMISES } from '../promises.ts';
 import type { Section } from '../report.ts';
 import { table } from '../table.ts';
@@ -20,7 +21,7 @@ export async function measureStation(): Promise<Section> {
   return {
     title: 'A station',
     says: SAYS,
-    table: [flashTable(runs, oneSeconds), waitTable(waits), idleTable(idles)].join('\n\n'),
+    table: [flashTable(runs, oneSeconds), phaseTable(runs), waitTable(waits), idleTable(idles)].join('\n\n'),
     notes: notes(),
     missed: [...missedBy(runs, oneSeconds), ...waitMissed(waits), ...idleMissed(idles)],
   };
@@ -61,6 +62,15 @@ function flashTable(runs: readonly StationRun[], oneSeconds: number): string {
     run.peak.memoryIs,
   ]);
   return table(head, rows);
+}
+
+function phaseTable(runs: readonly StationRun[]): string {
+  const ran = PHASES.filter((phase) => runs.some(({ phaseSeconds }) => phaseSeconds[phase] !== undefined));
+  const rows = runs.map(({ boards, phaseSeconds }) => [
+    String(boards),
+    ...ran.map((phase) => phaseSeconds[phase]?.toFixed(2) ?? '-'),
+  ]);
+  return table(['boards', ...ran.map((phase) => `${phase} s`)], rows);
 }
 
 function waitTable(waits: readonly Waits[]): string {
@@ -116,7 +126,7 @@ const SAYS = [
 
 function notes(): string[] {
   return [
-    '`s`: from the start of the order to the last record in the ledger, by the ledger’s times; all boards were in their slots before. `attempt s`: what the records say of single attempts.',
+    '`s`: from the start of the order to the last record in the ledger, by the ledger’s times; all boards were in their slots before. `attempt s`, and the phases in the second table: medians of what the records say of single attempts.',
     `\`CPU s\`, \`MiB\`: of the station and all its processes (\`/proc\`), \`of the machine\`: of all its ${availableParallelism()} cores. The virtual boards and this bench run on the same cores; with real boards that part would not be there.`,
     'Plug to first transfer: from the moment a board is put into the virtual bench to the first control transfer that it sees, with an active order. All boards of a burst are put in within a few milliseconds.',
     'These figures want a quiet machine: whatever else runs on it comes on top.',

@@ -44,6 +44,20 @@ test('boards that do not fit the screen are counted by what they are at', () => 
   ]);
 });
 
+test('the line below the last board belongs to the cursor', () => {
+  const boards = [board('A1'), board('A2'), board('A3')];
+  expect(drawProgress(boards, { ...WIDE, rows: 4 })).toHaveLength(3);
+  expect(drawProgress(boards, { ...WIDE, rows: 3 })[0]).toMatch(/^3 boards/);
+});
+
+test('the last percent waits: of one board until it is proven, of all until the last has ended', () => {
+  const full = board('A1', { fraction: 1 });
+  expect(drawProgress([full], WIDE)[0]).toContain('99 %');
+  expect(drawProgress([full, full], { ...WIDE, rows: 2 })[0]).toContain('99 %');
+  const ended = [board('A1', { is: 'good' }), board('A2', { is: 'bad', fraction: 0.1 })];
+  expect(drawProgress(ended, { ...WIDE, rows: 2 })[0]).toContain('100 %');
+});
+
 test('colour says good and bad, and only where it is wanted', () => {
   const boards = [board('A1', { is: 'good' }), board('A2', { is: 'bad' }), board('A3')];
   const [good = '', bad = '', running = ''] = drawProgress(boards, { ...WIDE, hasColour: true });

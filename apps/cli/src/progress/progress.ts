@@ -17,7 +17,7 @@ export interface Progress {
 }
 
 /** Where progress is shown: the part of `process.stderr` that it takes. */
-export type ProgressStream = NodeJS.WritableStream & {
+type ProgressStream = NodeJS.WritableStream & {
   readonly isTTY?: boolean;
   readonly columns?: number;
   readonly rows?: number;

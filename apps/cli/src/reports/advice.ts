@@ -10,7 +10,7 @@ interface Faulty {
 }
 
 /** What went wrong, a line for each board; then what people do about it, a line for each kind of fault. */
-export function adviceOn(bus: ChosenBus, results: readonly Faulty[]): string[] {
+export function adviceOn(bus: Pick<ChosenBus, 'slots'>, results: readonly Faulty[]): string[] {
   const facts = results.flatMap(({ slot, fault, faultDetails }) =>
     fault === null ? [] : [`${labelOf(bus, slot)}: ${fault}${factsOf(faultDetails ?? {})}`],
   );

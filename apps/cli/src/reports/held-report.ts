@@ -50,7 +50,7 @@ export function heldResult({ slot, report, file }: Held): HeldResult {
 }
 
 /** What was read, for people: bytes where they are few and not in a file, else checksums; and what to do about the faults. */
-export function heldText(bus: ChosenBus, all: readonly Held[]): string {
+export function heldText(bus: Pick<ChosenBus, 'slots'>, all: readonly Held[]): string {
   const shown = all.filter(({ report: { held }, file }) => held !== null && file === null && isSmall(held));
   const dumps = shown.flatMap(({ slot, report }) => [
     `${labelOf(bus, slot)}:`,

@@ -53,7 +53,7 @@ export function proofResult(slot: string, { content, files }: ImageSet, ending: 
 }
 
 /** Results as a table for people, and what to do about the faults. */
-export function proofTable(bus: ChosenBus, results: readonly ProofResult[]): string {
+export function proofTable(bus: Pick<ChosenBus, 'slots'>, results: readonly ProofResult[]): string {
   const rows = results.map(({ slot, outcome, fault, ms, image, readback, transfers }) => [
     labelOf(bus, slot),
     outcome.toUpperCase(),

@@ -18,7 +18,7 @@ const options = (address: number, data: string) => ({ memory: 'option-bytes', ad
 const otp = (address: number, data: string) => ({ memory: 'otp', address, data }) as const;
 
 function plan(lock: Recipe['lock'], { permanent = false, part = PART as typeof PART | null } = {}) {
-  return planLock({ ...PLAIN_RECIPE, lock, permanent }, ALTERNATES, part);
+  return planLock({ ...PLAIN_RECIPE, lock, permanent }, { alternates: ALTERNATES, blockBytes: 2048 }, part);
 }
 
 const refused = (details: object) =>
@@ -114,7 +114,7 @@ describe('a place that the board does not have', () => {
 
   test('is any place of a memory for which it shows no alternate setting', () => {
     const recipe = { ...PLAIN_RECIPE, lock: [options(RDP, 'bb')] };
-    expect(() => planLock(recipe, ALTERNATES.slice(0, 1), PART)).toThrow(
+    expect(() => planLock(recipe, { alternates: ALTERNATES.slice(0, 1), blockBytes: 2048 }, PART)).toThrow(
       refused({ reason: 'the board shows no such memory' }),
     );
   });
@@ -122,6 +122,8 @@ describe('a place that the board does not have', () => {
   test('is one in a region too large to be read and written as a whole', () => {
     const recipe = { ...PLAIN_RECIPE, lock: [options(0x1000, 'bb')] };
     const huge = [{ alternate: 1, name: '@Option Bytes/0x1000/1*8Ke' }];
-    expect(() => planLock(recipe, huge, PART)).toThrow(refused({ reason: 'region too large' }));
+    expect(() => planLock(recipe, { alternates: huge, blockBytes: 2048 }, PART)).toThrow(
+      refused({ reason: 'region too large' }),
+    );
   });
 });

@@ -23,16 +23,22 @@ export interface LockPlan {
   readonly protection: Protection;
 }
 
-/** The largest region of option bytes that is read and written as a whole. */
-const REGION_BYTES_MAX = 4096;
+/** What a board shows of its memories, and the most bytes that one transfer takes. */
+interface Lockable {
+  readonly alternates: readonly Alternate[];
+  readonly blockBytes: number;
+}
 
 /**
  * Plans what a recipe locks. Throws RECIPE_REFUSED for memory that the board does not have, and for what can never be undone
  * unless the recipe says `permanent`: OTP, RDP level 2, and option bytes of parts of which nobody knows where their RDP is.
  */
-export function planLock(recipe: BoardRecipe, alternates: readonly Alternate[], part: Part | null): LockPlan {
+export function planLock(recipe: BoardRecipe, { alternates, blockBytes }: Lockable, part: Part | null): LockPlan {
   const otp = recipe.lock.filter(({ memory }) => memory === 'otp').map((one) => writeOf(one, alternates));
   const options = recipe.lock.filter(({ memory }) => memory === 'option-bytes').map((one) => writeOf(one, alternates));
+  // A reset ends what is written: it must arrive in one piece.
+  const large = [...otp, ...options].find(({ region }) => region.bytes > blockBytes);
+  if (large !== undefined) throw refused({ address: hex32(large.region.address), reason: 'region too large' });
   const protection = options.length === 0 ? 'open' : protectionAfter(options, part);
   const isPermanent =
     otp.length > 0 || protection === 'permanent' || (options.length > 0 && part?.optionBytes === undefined);
@@ -48,7 +54,6 @@ function writeOf({ memory, address, data }: BoardRecipe['lock'][number], alterna
   const end = address + change.data.length;
   const sector = parseMemoryMap(layout).sectors.find((one) => one.address <= address && end <= one.address + one.bytes);
   if (sector === undefined) throw refused({ memory, address: hex32(address), reason: 'outside' });
-  if (sector.bytes > REGION_BYTES_MAX) throw refused({ memory, address: hex32(address), reason: 'region too large' });
   const region =
     memory === 'otp' ? { address, bytes: change.data.length } : { address: sector.address, bytes: sector.bytes };
   return { memory, alternate, region, changes: [change] };

@@ -12,6 +12,9 @@ type Standing = 'unknown' | 'idle' | 'download' | 'upload';
 /** Anything that is busy; which one it is does not matter to a literal pace. */
 const LEFTOVER: Operation = { kind: 'write', bytes: 0 };
 
+/** AN2662 allows no reads of less. */
+const UPLOAD_BYTES_MIN = 2;
+
 /** Single DfuSe operations. Knows the state the device is in, so that every request is legal there. */
 export class DfuOperations {
   readonly #requests: DfuRequests;
@@ -111,10 +114,12 @@ export class DfuOperations {
   /** Reads one block. Throws BOARD_GARBLED for any other length than the one asked for. */
   async read(block: number, length: number): Promise<Uint8Array> {
     await this.ready('upload');
+    const asked = Math.max(length, UPLOAD_BYTES_MIN);
     try {
-      const data = await this.#requests.upload(block, length);
-      if (data.length === length) return data;
-      throw new Fault('BOARD_GARBLED', { request: 'UPLOAD', asked: length, got: data.length });
+      const data = await this.#requests.upload(block, asked);
+      // At the very end of a memory there is nothing behind a last byte.
+      if (data.length === asked || data.length === length) return data.subarray(0, length);
+      throw new Fault('BOARD_GARBLED', { request: 'UPLOAD', asked, got: data.length });
     } catch (thrown) {
       throw await this.#answers.explained(thrown, 'read');
     }

@@ -14,6 +14,7 @@ export class BoardPort implements DfuPort {
   readonly #onClose: () => void;
   #underWay = 0;
   #hostMs: number | null = null;
+  #givesUp: AbortSignal | null = null;
   #isClosed = false;
 
   constructor(device: DfuDevice, enumeration: Enumeration, sins: Sins, onClose: () => void) {
@@ -44,6 +45,14 @@ export class BoardPort implements DfuPort {
     this.#hostMs = ms;
   }
 
+  /**
+   * The transfer that comes next is waited for until this is aborted, whatever timeout it has: over USB/IP a host says when
+   * it has given up, and not before how long it will wait.
+   */
+  hostWaits(givesUp: AbortSignal): void {
+    this.#givesUp = givesUp;
+  }
+
   close(): Promise<void> {
     if (!this.#isClosed) this.#onClose();
     this.#isClosed = true;
@@ -54,10 +63,11 @@ export class BoardPort implements DfuPort {
     if (this.#isClosed) throw new TransferError('gone', 'the port is closed');
     if (this.#underWay > 0) this.#sins.add('two-at-once');
     this.#underWay++;
-    const hostMs = this.#hostMs;
+    const patience = { timeoutMs, hostMs: this.#hostMs, givesUp: this.#givesUp };
     this.#hostMs = null;
+    this.#givesUp = null;
     try {
-      return await this.#enumeration.transfer(asked, timeoutMs, hostMs);
+      return await this.#enumeration.transfer(asked, patience);
     } finally {
       this.#underWay--;
     }

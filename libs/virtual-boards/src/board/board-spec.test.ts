@@ -2,6 +2,7 @@ import { Fault } from '@flashline/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { misbehave } from '../bench/shift-fault.ts';
+import { parseApplicationSpec } from '../application/application-spec.ts';
 import { parseBoardSpec } from './board-spec.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
 import { parseMisbehaviour } from './misbehaviour-json.ts';
@@ -15,6 +16,7 @@ describe('a board description', () => {
       seed: 1,
       misbehaviours: [],
       mode: 'dfu',
+      application: parseApplicationSpec({}),
     });
   });
 

@@ -1,3 +1,4 @@
+import { type ApplicationSpec, parseApplicationSpec, type WholeApplicationSpec } from '../application/application-spec.ts';
 import { CONTENTS, type Contents } from '../flash/contents.ts';
 import { choiceIn, fieldsOf, listIn, textIn, wholeIn } from '../json-fields.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
@@ -15,18 +16,22 @@ export interface BoardSpec {
   readonly misbehaviours?: readonly Misbehaviour[];
   /** Whether it is in its bootloader when it is plugged in, or runs its firmware. */
   readonly mode?: 'dfu' | 'application';
+  /** What its firmware does while it runs. */
+  readonly application?: ApplicationSpec;
 }
 
 /** A board description with nothing left open. */
-export interface WholeBoardSpec extends Required<Omit<BoardSpec, 'usbSerial'>> {
+export interface WholeBoardSpec extends Required<Omit<BoardSpec, 'usbSerial' | 'application'>> {
   readonly usbSerial: string | null;
+  readonly application: WholeApplicationSpec;
 }
 
 const MISBEHAVIOURS_MAX = 32;
+const FIELDS = ['part', 'usbSerial', 'contents', 'seed', 'misbehaviours', 'mode', 'application'];
 
 /** A board description that came as JSON, made whole. Throws CONFIG_INVALID with the field. */
 export function parseBoardSpec(value: unknown, where = 'board'): WholeBoardSpec {
-  const fields = fieldsOf(value, where, ['part', 'usbSerial', 'contents', 'seed', 'misbehaviours', 'mode']);
+  const fields = fieldsOf(value, where, FIELDS);
   return {
     part: textIn(fields, 'part', 64, 'F405'),
     usbSerial: fields.values.usbSerial === undefined ? null : textIn(fields, 'usbSerial', 128),
@@ -36,5 +41,6 @@ export function parseBoardSpec(value: unknown, where = 'board'): WholeBoardSpec 
       parseMisbehaviour(one, `${where}.misbehaviours[${n}]`),
     ),
     mode: choiceIn(fields, 'mode', ['dfu', 'application'], 'dfu'),
+    application: parseApplicationSpec(fields.values.application ?? {}, `${where}.application`),
   };
 }

@@ -1,5 +1,6 @@
 import { Fault } from '@flashline/contracts';
 import type { BusDevice } from '@flashline/dfuse';
+import { Application } from '../application/application.ts';
 import type { PartSpec } from '../chip/part.ts';
 import { readProtected } from '../chip/read-protection.ts';
 import { atSpeed, slowed } from '../chip/speed.ts';
@@ -10,12 +11,12 @@ import { seededRandom } from '../random.ts';
 import { Chip } from '../rom/chip.ts';
 import type { DfuState, DfuStatus } from '../rom/dfu-words.ts';
 import type { Departure } from '../rom/exchange.ts';
-import { FRESH, leftoverOf } from '../rom/leftover.ts';
+import { FRESH, type Leftover, leftoverOf } from '../rom/leftover.ts';
 import { type Sin, Sins } from '../rom/sins.ts';
 import { BoardPort } from './board-port.ts';
 import type { WholeBoardSpec } from './board-spec.ts';
-import { type Arrival, Enumeration, type Pace } from './enumeration.ts';
-import { isTrouble, ofKind } from './misbehaviour.ts';
+import { Enumeration, type Pace } from './enumeration.ts';
+import { isTrouble, ofKind, type Trouble } from './misbehaviour.ts';
 
 /**
  * Where a board is, seen from the bus. `away` is between leaving its bootloader and enumerating again, or for good: read
@@ -46,6 +47,8 @@ export class VirtualBoard {
   readonly #chip: Chip;
   #power = new AbortController();
   #presence: Presence;
+  /** What happens to transfers; nothing any more once it was pulled. */
+  #troubles: readonly Trouble[];
   #enumeration: Enumeration;
   #port: BoardPort | null = null;
 
@@ -63,8 +66,8 @@ export class VirtualBoard {
     });
     this.#chip = new Chip(this.part, this.memory, new Sins(), (address, length) => this.#readOut(address, length));
     const [found] = ofKind(misbehaviours, 'found-in');
-    const troubles = misbehaviours.filter(isTrouble);
-    this.#enumeration = this.#enumerate({ found: found ? leftoverOf(this.part, found.state) : FRESH, troubles });
+    this.#troubles = misbehaviours.filter(isTrouble);
+    this.#enumeration = this.#enumerate(found ? leftoverOf(this.part, found.state) : FRESH);
     this.#presence = spec.mode;
   }
 
@@ -105,6 +108,19 @@ export class VirtualBoard {
     return port;
   }
 
+  /**
+   * Opens the serial port of the firmware; `say` is called with what it sends. Throws BOARD_GONE when the board is not
+   * running it.
+   */
+  talk(say: (bytes: Uint8Array) => void): Application {
+    if (this.#presence !== 'application') throw new Fault('BOARD_GONE', { presence: this.#presence });
+    const { part, spec } = this;
+    return new Application(spec.application, { part, seed: spec.seed, dfuSerial: this.#usbSerial() }, this.#pace, {
+      say,
+      restart: (into) => this.#restart(into),
+    });
+  }
+
   /** Takes the board off the bus: what is under way rejects with `gone`, and what its flash is busy with stays half done. */
   pull(): void {
     if (this.#presence === 'pulled') return;
@@ -121,31 +137,41 @@ export class VirtualBoard {
     if (this.#presence !== 'pulled') return;
     this.#power = new AbortController();
     this.#chip.reset();
-    this.#arrive(this.spec.mode, { found: FRESH, troubles: [] });
+    this.#troubles = [];
+    this.#arrive(this.spec.mode);
   }
 
   /** Comes onto the bus; with read protection level 2 there is only the firmware to start, or nothing. */
-  #arrive(wanted: 'application' | 'dfu', arrival: Arrival): void {
+  #arrive(wanted: 'application' | 'dfu'): void {
     const closed = this.#wouldStart() ? 'application' : 'away';
     const presence = this.#chip.rdpLevel === 2 ? closed : wanted;
-    if (presence === 'dfu') this.#enumeration = this.#enumerate(arrival);
+    if (presence === 'dfu') this.#enumeration = this.#enumerate(FRESH);
     this.#move(presence);
   }
 
-  #enumerate(arrival: Arrival): Enumeration {
-    return new Enumeration(this.#chip, arrival, this.#pace, {
+  #enumerate(found: Leftover): Enumeration {
+    return new Enumeration(this.#chip, { found, troubles: this.#troubles }, this.#pace, {
       onUnplug: () => this.pull(),
-      onDepart: (departure) => this.#depart(departure, arrival),
+      onDepart: (departure) => this.#depart(departure),
     });
   }
 
-  #depart(departure: Departure, { troubles }: Arrival): void {
-    const starts = departure.why === 'leave' && this.#wouldStart();
+  #depart({ why, awayMs }: Departure): void {
+    const starts = why === 'leave' && this.#wouldStart();
+    this.#comeBack(starts ? 'application' : 'dfu', awayMs);
+  }
+
+  /** The firmware restarts the chip. */
+  #restart(into: 'application' | 'dfu'): void {
+    if (this.#presence === 'application') this.#comeBack(into, 0);
+  }
+
+  #comeBack(as: 'application' | 'dfu', awayMs: number): void {
     this.#move('away');
-    this.#pace.clock.sleep(departure.awayMs + this.part.timing.returnMs, this.#power.signal).then(
+    this.#pace.clock.sleep(awayMs + this.part.timing.returnMs, this.#power.signal).then(
       () => {
         this.#chip.reset();
-        this.#arrive(starts ? 'application' : 'dfu', { found: FRESH, troubles });
+        this.#arrive(as);
       },
       // Pulled while it was away.
       () => {},

@@ -17,6 +17,15 @@ export interface Pace {
 /** SET_INTERFACE is answered by the USB core of the chip; everything else is the ROM's business. */
 export type Asked = Setup | { readonly alternate: number };
 
+/** How long a host waits for an answer. */
+export interface Patience {
+  readonly timeoutMs: number;
+  /** As in Timeline. */
+  readonly hostMs: number | null;
+  /** Aborted when a host gives up that did not say beforehand how long it waits; `timeoutMs` means nothing then. */
+  readonly givesUp: AbortSignal | null;
+}
+
 /** What can happen to a board in the middle of a transfer. */
 export interface Happenings {
   readonly onUnplug: () => void;
@@ -70,28 +79,42 @@ export class Enumeration {
     this.#machine.powerOff(this.#pace.clock.now(), seededRandom((seed ^ this.#chip.sins.transfer) >>> 0));
   }
 
-  /** One control transfer; `hostMs` as in Timeline. Rejects with TransferError. */
-  async transfer(asked: Asked, timeoutMs: number, hostMs: number | null): Promise<Uint8Array> {
+  /** One control transfer. Rejects with TransferError, or with the reason of a host that gave up. */
+  async transfer(asked: Asked, patience: Patience): Promise<Uint8Array> {
+    const { givesUp, hostMs } = patience;
     if (this.#presence.signal.aborted) throw this.#presence.signal.reason;
-    const { sins } = this.#chip;
-    sins.transfer++;
+    const trouble = troubleAt(this.#troubles, ++this.#chip.sins.transfer);
+    if (givesUp && !trouble) await this.#waitUntilLookedAt(givesUp);
     const now = this.#pace.clock.now();
     const askedAt = this.#timeline.asked(now, hostMs);
-    const giveUpAt = askedAt + timeoutMs * this.#pace.speed;
+    const giveUpAt = givesUp ? Number.MAX_VALUE : askedAt + patience.timeoutMs * this.#pace.speed;
     const moment = { askedAt, start: this.#timeline.start(now, hostMs), giveUpAt };
-    const { reply, isLost } = this.#answer(asked, troubleAt(this.#troubles, sins.transfer), moment);
-    if (reply.kind === 'silence') return this.#giveUp(giveUpAt);
+    const { reply, isLost } = this.#answer(asked, trouble, moment);
+    if (reply.kind === 'silence') return this.#giveUp(giveUpAt, givesUp);
     this.#timeline.runTo(reply.at);
     const isHeard = !isLost && reply.at <= giveUpAt;
-    await this.#waitTo(isHeard ? reply.at : giveUpAt);
+    await this.#waitTo(isHeard || givesUp ? reply.at : giveUpAt);
     if (reply.kind !== 'stall' && reply.departs) this.#happenings.onDepart(reply.departs);
-    if (!isHeard) throw unanswered();
+    if (!isHeard) return this.#giveUp(giveUpAt, givesUp);
     if (reply.kind === 'goes') throw new TransferError('gone', 'the board left the bus');
     if (reply.kind === 'stall') throw new TransferError('stall', 'the board answered STALL');
     return reply.bytes;
   }
 
-  async #giveUp(giveUpAt: number): Promise<never> {
+  /**
+   * A busy ROM looks at a request when it is done. For a host that names its timeout that is settled at once, see
+   * DfuMachine.respond; one that does not may give up before, and a pull before still finds flash busy.
+   */
+  async #waitUntilLookedAt(givesUp: AbortSignal): Promise<void> {
+    const { clock } = this.#pace;
+    const ends = AbortSignal.any([this.#presence.signal, givesUp]);
+    const waitMs = this.#machine.heldUntil - clock.now();
+    if (waitMs === Number.POSITIVE_INFINITY) await abortOf(ends);
+    else if (waitMs > 0) await clock.sleep(waitMs, ends);
+  }
+
+  async #giveUp(giveUpAt: number, givesUp: AbortSignal | null): Promise<never> {
+    if (givesUp) return abortOf(AbortSignal.any([this.#presence.signal, givesUp]));
     await this.#waitTo(giveUpAt);
     throw unanswered();
   }
@@ -157,6 +180,13 @@ export class Enumeration {
     if (waitMs > 0) await clock.sleep(waitMs, this.#presence.signal);
     this.#timeline.deliver(due, clock.now(), waitMs > 0);
   }
+}
+
+function abortOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) return reject(signal.reason as Error);
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
 }
 
 function unanswered(): TransferError {

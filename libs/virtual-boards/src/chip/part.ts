@@ -74,6 +74,8 @@ export interface Habits {
   readonly whenProtected: 'refuses' | 'pretends';
   /** Whether the GETSTATUS that makes it leave is answered (dfuse.md 5.4). */
   readonly onLeave: 'answers' | 'goes-silently';
+  /** GET_DESCRIPTOR for the DFU functional descriptor alone: some answer nothing at all (dfuse.md 1.5). */
+  readonly functionalAlone: 'answers' | 'silence';
   /** Erases from here on end in a dfuDNBUSY that only CLRSTATUS ends (dfuse.md 5.1, H743 Rev V). */
   readonly wedgesFrom: number | null;
 }
@@ -84,6 +86,8 @@ export interface PartSpec extends Habits {
   readonly vendorId: number;
   readonly productId: number;
   readonly bcdDevice: number;
+  readonly bcdUsb: number;
+  readonly manufacturer: string;
   readonly product: string;
   readonly functional: DfuFunctional;
   readonly alternates: readonly Alternate[];

@@ -1,6 +1,6 @@
-import { createServer, type Server, type Socket } from 'node:net';
-import { Fault } from '@flashline/contracts';
+import { createServer, type Socket } from 'node:net';
 import type { VirtualBench } from '../bench/bench.ts';
+import { listenOn } from '../listening.ts';
 import { BenchConnection } from './bench-connection.ts';
 
 /** A bench that others can connect to. */
@@ -22,25 +22,13 @@ export async function serveBench(
     socket.once('close', () => sockets.delete(socket));
     new BenchConnection(bench, socket).serve();
   });
-  await listen(server, host, port);
-  const bound = server.address();
-  if (bound === null || typeof bound === 'string') throw new Fault('ADDRESS_UNAVAILABLE', { host });
+  const address = await listenOn(server, host, port);
   return {
-    address: `${host}:${bound.port}`,
+    address,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
         for (const socket of sockets) socket.destroy();
       }),
   };
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const code = cause.code === 'EADDRINUSE' ? 'PORT_TAKEN' : 'ADDRESS_UNAVAILABLE';
-      reject(new Fault(code, { host, port, reason: cause.code ?? cause.message }, { cause }));
-    });
-    server.listen(port, host, resolve);
-  });
 }

@@ -37,6 +37,11 @@ export class DfuMachine {
     return this.#status;
   }
 
+  /** Until when it does not even look at a request; in the past when it would at once. */
+  get heldUntil(): number {
+    return this.#running && this.#chip.part.whileBusy === 'holds' ? this.#running.until : Number.NEGATIVE_INFINITY;
+  }
+
   /** Serves one request. */
   respond(setup: Setup, { askedAt, start, giveUpAt }: Moment): Reply {
     const { timing, whileBusy } = this.#chip.part;

@@ -11,6 +11,7 @@ const USUAL: Habits = {
   strayClearStatus: 'fails',
   whenProtected: 'refuses',
   onLeave: 'answers',
+  functionalAlone: 'answers',
   wedgesFrom: null,
 };
 
@@ -20,6 +21,8 @@ export const FIRST_GENERATION = {
   vendorId: 0x0483,
   productId: 0xdf11,
   bcdDevice: 0x2200,
+  bcdUsb: 0x0100,
+  manufacturer: 'STMicroelectronics',
   product: 'STM32  BOOTLOADER',
   functional: { attributes: 0x0b, detachTimeoutMs: 255, transferSize: 2048, bcdDfu: 0x011a },
 } as const;
@@ -28,6 +31,7 @@ export const FIRST_GENERATION = {
 export const SECOND_GENERATION = {
   ...FIRST_GENERATION,
   bcdDevice: 0x0200,
+  bcdUsb: 0x0200,
   product: 'DFU in FS Mode',
   functional: { ...FIRST_GENERATION.functional, transferSize: 1024 },
   overwrite: 'once-per-word',

@@ -76,8 +76,8 @@ export const WB55: PartSpec = {
 };
 
 /**
- * 1 MB. Only its flash has an alternate setting, and CLRSTATUS outside dfuERROR is stalled (betaflight-configurator#5300).
- * Times are ours.
+ * 1 MB. Only its flash has an alternate setting, CLRSTATUS outside dfuERROR is stalled, and whoever asks for the DFU
+ * functional descriptor alone waits for ever (betaflight-configurator#5300). Times are ours.
  */
 export const C5: PartSpec = {
   ...G474,
@@ -91,6 +91,7 @@ export const C5: PartSpec = {
   ram: [{ address: 0x2000_0000, bytes: 128 * KIB }],
   wordBytes: 16,
   strayClearStatus: 'stalls',
+  functionalAlone: 'silence',
 };
 
 /** 4 MB that somebody protected: it acknowledges erases and writes, drops them, and reads as erased. Times are ours. */

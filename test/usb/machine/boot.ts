@@ -1,0 +1,130 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream, existsSync, readFileSync, watch, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EVENTS_FILE, type Job, JOB_FILE, type MachineEvent } from './job.ts';
+import type { Kernel } from './kernel.ts';
+
+/** Everything here has many times what it takes on an idle computer. */
+const BOOT_LIMIT_SECONDS = 180;
+const BETWEEN_LIMIT_SECONDS = 60;
+
+/** A machine to be booted for one job. */
+export interface MachineRun {
+  readonly kernel: Kernel;
+  readonly job: Job;
+  readonly repo: string;
+  /** Shared with the machine: takes the job, the events, the output and the console. */
+  readonly folder: string;
+  readonly showConsole: boolean;
+  readonly onEvent: (event: MachineEvent) => void;
+}
+
+/** Boots, runs the job and switches off. Resolves with null, or with what the machine hung in when it had to be ended. */
+export async function runMachine({ kernel, job, repo, folder, showConsole, onEvent }: MachineRun): Promise<string | null> {
+  writeFileSync(join(folder, JOB_FILE), JSON.stringify(job));
+  const qemu = spawn('qemu-system-x86_64', qemuArgs(kernel, repo, folder), { stdio: ['ignore', 'pipe', 'pipe'] });
+  const stopEnding = endWithUs(qemu);
+  keepConsole(qemu, join(folder, 'console.log'), showConsole);
+  const deadline = new Deadline(() => qemu.kill('SIGKILL'));
+  const events = new EventFile(join(folder, EVENTS_FILE), (event) => {
+    deadline.set(...limitAfter(event, job));
+    onEvent(event);
+  });
+  deadline.set(BOOT_LIMIT_SECONDS, 'boot');
+  const watcher = watch(folder, () => events.read());
+  try {
+    await once(qemu, 'exit');
+  } finally {
+    deadline.clear();
+    watcher.close();
+    stopEnding();
+  }
+  events.read();
+  return deadline.passedIn;
+}
+
+function qemuArgs({ vmlinuz, initramfs, modules }: Kernel, repo: string, folder: string): string[] {
+  const environment = { FLASHLINE_NODE: process.execPath, FLASHLINE_REPO: repo, FLASHLINE_MODULES: modules };
+  const passed = Object.entries(environment).map(([name, value]) => `"${name}=${value}"`);
+  const share = (tag: string, path: string, options: string) => [
+    ...['-fsdev', `local,id=${tag},path=${path.replaceAll(',', ',,')},security_model=none,multidevs=remap${options}`],
+    ...['-device', `virtio-9p-pci,fsdev=${tag},mount_tag=${tag}`],
+  ];
+  return [
+    ...['-accel', 'tcg,thread=multi', '-cpu', process.env.XCPU ?? 'max', '-smp', '2', '-m', '3072'],
+    ...['-display', 'none', '-serial', 'stdio', '-monitor', 'none', '-nic', 'none', '-no-reboot'],
+    ...[ '-kernel', vmlinuz, '-initrd', initramfs],
+    ...['-append', ['console=ttyS0 quiet mitigations=off panic=-1', process.env.XAPP ?? '', ...passed].join(' ')],
+    ...share('computer', '/', ',readonly=on'),
+    ...share('job', folder, ''),
+  ];
+}
+
+function limitAfter(event: MachineEvent, { scenarios }: Job): [seconds: number, doing: string] {
+  if (event.on !== 'started') return [BETWEEN_LIMIT_SECONDS, `what follows ${event.on === 'up' ? 'the boot' : event.name}`];
+  const limit = scenarios.find(({ name }) => name === event.name)?.limitSeconds ?? 0;
+  return [limit + BETWEEN_LIMIT_SECONDS, event.name];
+}
+
+function keepConsole({ stdout, stderr }: ChildProcess, file: string, show: boolean): void {
+  const kept = createWriteStream(file);
+  for (const stream of [stdout, stderr]) {
+    stream?.pipe(kept, { end: false });
+    if (show) stream?.pipe(process.stderr, { end: false });
+  }
+}
+
+/** QEMU would go on when we end. */
+function endWithUs(qemu: ChildProcess): () => void {
+  const end = () => qemu.kill('SIGKILL');
+  const endBoth = () => {
+    end();
+    process.exit(130);
+  };
+  process.on('exit', end).on('SIGINT', endBoth).on('SIGTERM', endBoth);
+  return () => process.off('exit', end).off('SIGINT', endBoth).off('SIGTERM', endBoth);
+}
+
+class Deadline {
+  /** What was under way when it passed. */
+  passedIn: string | null = null;
+  readonly #onPassed: () => void;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(onPassed: () => void) {
+    this.#onPassed = onPassed;
+  }
+
+  set(seconds: number, doing: string): void {
+    this.clear();
+    this.#timer = setTimeout(() => {
+      this.passedIn = doing;
+      this.#onPassed();
+    }, seconds * 1000);
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+/** Reads each line of a growing file once. */
+class EventFile {
+  readonly #path: string;
+  readonly #onEvent: (event: MachineEvent) => void;
+  #taken = 0;
+
+  constructor(path: string, onEvent: (event: MachineEvent) => void) {
+    this.#path = path;
+    this.#onEvent = onEvent;
+  }
+
+  read(): void {
+    if (!existsSync(this.#path)) return;
+    const whole = readFileSync(this.#path, 'utf8').split('\n').slice(0, -1);
+    const fresh = whole.slice(this.#taken);
+    this.#taken = whole.length;
+    for (const line of fresh) this.#onEvent(JSON.parse(line) as MachineEvent);
+  }
+}

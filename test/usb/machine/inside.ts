@@ -1,0 +1,47 @@
+/** Runs in the machine: one scenario after another, each in a process of its own, and tells the computer outside how they end. */
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { release, uptime } from 'node:os';
+import { join } from 'node:path';
+import { EVENTS_FILE, type Ended, type Job, JOB_FILE, type MachineEvent, type Scenario } from './job.ts';
+
+const SHARED = '/run/flashline';
+const REPO = join(import.meta.dirname, '../../..');
+const SCENARIOS = join(REPO, 'test/usb/scenarios');
+
+const { scenarios } = JSON.parse(readFileSync(join(SHARED, JOB_FILE), 'utf8')) as Job;
+tell({ on: 'up', kernel: release(), seconds: uptime() });
+for (const scenario of scenarios) {
+  tell({ on: 'started', name: scenario.name });
+  tell({ on: 'ended', ...(await ran(scenario)) });
+}
+
+async function ran({ name, limitSeconds }: Scenario): Promise<Ended> {
+  const began = performance.now();
+  const beganSeconds = uptime();
+  const file = (kind: string) => join(SHARED, `${name}.${kind}`);
+  const stdio = ['ignore', openSync(file('out'), 'w'), openSync(file('err'), 'w')] as const;
+  // A group of its own, so that what a scenario leaves behind goes with it.
+  const child = spawn(process.execPath, [join(SCENARIOS, `${name}.ts`)], {
+    cwd: REPO,
+    stdio: [...stdio],
+    detached: true,
+  });
+  const end = () => child.pid !== undefined && spawnSync('kill', ['-9', '--', `-${child.pid}`]);
+  const late = setTimeout(end, limitSeconds * 1000);
+  const [exitCode, signal] = (await once(child, 'exit')) as [number | null, string | null];
+  clearTimeout(late);
+  end();
+  writeFileSync(file('dmesg'), kernelLogSince(beganSeconds));
+  return { name, seconds: (performance.now() - began) / 1000, exitCode, signal };
+}
+
+function kernelLogSince(seconds: number): string {
+  const lines = spawnSync('dmesg', { encoding: 'utf8' }).stdout.split('\n');
+  return lines.filter((line) => Number(/^\[\s*([\d.]+)\]/.exec(line)?.[1] ?? 0) >= seconds).join('\n');
+}
+
+function tell(event: MachineEvent): void {
+  appendFileSync(join(SHARED, EVENTS_FILE), `${JSON.stringify(event)}\n`);
+}

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { CannotRun, say } from './packages.ts';
+
+/** A Debian kernel, ready to boot. */
+export interface Kernel {
+  readonly version: string;
+  readonly vmlinuz: string;
+  readonly initramfs: string;
+  /** The folder that belongs at /lib/modules in the machine. */
+  readonly modules: string;
+}
+
+/** What init needs before it can see anything of this computer. */
+const BOOT_MODULES = ['virtio_pci', '9pnet_virtio', '9p', 'overlay'];
+/** What the scenarios need: udev loads them as on any computer. */
+const USB_MODULES = ['vhci-hcd', 'cdc-acm', 'usbhid', 'hid-generic', 'usb-storage', 'sd_mod'];
+const BUSYBOX = '/bin/busybox';
+const HERE = import.meta.dirname;
+
+/** The kernel of this Debian, unpacked below `cache` and kept there. Throws CannotRun when there is none to be had. */
+export function prepareKernel(cache: string): Kernel {
+  mkdirSync(cache, { recursive: true });
+  const image = imagePackage();
+  const folder = join(cache, `${image.name}_${image.version}_${scriptHash()}`);
+  if (!existsSync(folder)) {
+    console.error(`usb: unpacking ${image.name} ${image.version} …`);
+    // Made aside and renamed when whole, so that an interrupted run leaves no half of it.
+    const work = mkdtempSync(join(cache, 'work-'));
+    buildIn(work, image.name);
+    for (const old of readdirSync(cache)) if (old !== basename(work)) rmSync(join(cache, old), { recursive: true });
+    renameSync(join(work, 'out'), folder);
+    rmSync(work, { recursive: true });
+  }
+  return {
+    version: kernelVersion(image.name),
+    vmlinuz: join(folder, 'vmlinuz'),
+    initramfs: join(folder, 'initramfs.cpio'),
+    modules: join(folder, 'lib/modules'),
+  };
+}
+
+/** The package that linux-image-amd64 stands for today. */
+function imagePackage(): { readonly name: string; readonly version: string } {
+  const find = () => /Depends: (linux-image-\S+)/.exec(say('apt-cache', ['depends', 'linux-image-amd64']))?.[1];
+  let name = find();
+  if (name === undefined) {
+    say('apt-get', ['update', '-qq']);
+    name = find();
+  }
+  if (name === undefined) throw new CannotRun('apt knows no linux-image-amd64');
+  const version = /^Version: (\S+)$/m.exec(say('apt-cache', ['show', '--no-all-versions', name]))?.[1];
+  return { name, version: (version ?? 'unknown').replaceAll(':', '_') };
+}
+
+function kernelVersion(imageName: string): string {
+  return imageName.replace('linux-image-', '');
+}
+
+function scriptHash(): string {
+  const hash = createHash('sha256');
+  for (const name of ['init.sh', 'kernel.ts']) hash.update(readFileSync(join(HERE, name)));
+  return hash.digest('hex').slice(0, 12);
+}
+
+function buildIn(work: string, imageName: string): void {
+  const version = kernelVersion(imageName);
+  const all = join(work, 'all');
+  const out = join(work, 'out');
+  say('apt-get', ['download', '-qq', imageName], { cwd: work });
+  const [deb] = readdirSync(work).filter((name) => name.endsWith('.deb'));
+  if (deb === undefined) throw new CannotRun(`apt-get downloaded no ${imageName}`);
+  say('dpkg', ['-x', join(work, deb), all]);
+  say('depmod', ['-b', all, version]);
+  keepModules(all, out, version);
+  cpSync(join(all, 'boot', `vmlinuz-${version}`), join(out, 'vmlinuz'));
+  buildInitramfs(join(work, 'initramfs'), modulesFor(out, version, BOOT_MODULES), join(out, 'initramfs.cpio'));
+}
+
+/** Of 400 MB of modules the machine needs a few, with what they need. */
+function keepModules(all: string, out: string, version: string): void {
+  for (const file of modulesFor(all, version, [...BOOT_MODULES, ...USB_MODULES])) {
+    const kept = join(out, relative(all, file));
+    mkdirSync(dirname(kept), { recursive: true });
+    cpSync(file, kept);
+  }
+  for (const list of ['modules.builtin', 'modules.builtin.modinfo', 'modules.order'])
+    cpSync(join(all, 'lib/modules', version, list), join(out, 'lib/modules', version, list));
+  say('depmod', ['-b', out, version]);
+}
+
+/** The files of these modules and of what they need, in the order of loading. */
+function modulesFor(root: string, version: string, names: readonly string[]): readonly string[] {
+  const lines = names.flatMap((name) => say('modprobe', ['-d', root, '-S', version, '--show-depends', name]).split('\n'));
+  // "insmod FILE"; what is built in is told as "builtin NAME".
+  const files = lines.map((line) => /^insmod (\S+)/.exec(line)?.[1]).filter((file) => file !== undefined);
+  return [...new Set(files)];
+}
+
+function buildInitramfs(root: string, modules: readonly string[], file: string): void {
+  for (const folder of ['bin', 'modules', 'proc', 'sys', 'dev', 'lower', 'upper', 'machine'])
+    mkdirSync(join(root, folder), { recursive: true });
+  cpSync(BUSYBOX, join(root, 'bin/busybox'));
+  writeFileSync(join(root, 'init'), readFileSync(join(HERE, 'init.sh')), { mode: 0o755 });
+  for (const module of modules) cpSync(module, join(root, 'modules', basename(module)));
+  writeFileSync(join(root, 'modules/order'), `${modules.map((module) => basename(module)).join('\n')}\n`);
+  const entries = readdirSync(root, { recursive: true, encoding: 'utf8' }).join('\n');
+  say('cpio', ['--quiet', '-o', '-H', 'newc', '-F', file], { cwd: root, input: entries });
+}

@@ -59,11 +59,13 @@ export async function writePage(machine: Machine, sections: readonly Section[]):
   const raised = priority === 0 ? '' : `, run at priority ${priority}`;
   const head = `# How fast
 
-Written by \`npm run bench -- --write\` on ${when}, at ${commit}: ${computer}, Node.js ${node};
-a synced write takes its disk ${syncMs.toFixed(1)} ms; load average ${load.toFixed(1)} before it began${raised}. The boards are virtual and take, in real time, what silicon and wire take (\`libs/virtual-boards\`). \`npm run bench\`
-repeats everything but the soak; \`npm run bench -- parts [name …]\`, \`others\`, \`station\` and \`soak [flashes]\` are its parts. It
-ends with exit code 1 when a figure is missed that the project promises itself. What else a computer does makes these figures
-worse, those of the station most.`;
+Written by \`npm run bench -- --write\` on ${when}, at ${commit}.
+${computer}, Node.js ${node}; a synced write takes its disk ${syncMs.toFixed(1)} ms; load average ${load.toFixed(1)} before it began${raised}.
+
+The boards are virtual and take, in real time, what silicon and wire take (\`libs/virtual-boards\`). \`npm run bench\` repeats everything
+but the soak; \`npm run bench -- parts [name …]\`, \`others\`, \`station\` and \`soak [flashes]\` are its parts. It ends with exit code 1
+when a figure is missed that the project promises itself. What else a computer does makes these figures worse, those of the
+station most.`;
   await writeFile(PAGE, `${[head, ...sections.map(textOf)].join('\n\n')}\n`);
 }
 

@@ -1,10 +1,10 @@
-import { PLAIN_RECIPE } from '@flashline/contracts';
-import { runAttempt } from '@flashline/dfuse';
-import { PARTS } from '@flashline/virtual-boards';
+import { PLAIN_RECIPE, ST_BOOTLOADER } from '@flashline/contracts';
+import { type AttemptReport, runAttempt, TransferError } from '@flashline/dfuse';
+import { PARTS, VirtualClock } from '@flashline/virtual-boards';
 import { expect, test } from 'vitest';
-import { OddDevice } from './odd-device.ts';
+import { OddDevice, type Oddity } from './odd-device.ts';
 import { boardOf, smallImageFor } from './part-image.ts';
-import { rigWith, SLOT, SMALL } from './rig.ts';
+import { FLASH, firmwareBytes, imageOf, rigWith, SLOT, SMALL } from './rig.ts';
 
 const F405_RDP = 0x1fff_c001;
 const BANK_2 = 0x0810_0000;
@@ -17,6 +17,14 @@ test('an erase that got stuck and did nothing is ERASE_REFUSED: no later look is
   expect(report).toMatchObject({ outcome: 'fail', fault: 'ERASE_REFUSED', faultDetails: { phase: 'erase' } });
 });
 
+test('a sector that is two in truth is erased as two: the F767 with two banks tells the map of one', async () => {
+  const part = PARTS.find(({ name }) => name === 'F767-dual-bank') ?? expect.fail();
+  const rig = rigWith({ part: part.name, contents: 'used' });
+  const image = imageOf([{ address: FLASH, data: firmwareBytes(600 * 1024) }]);
+  expect(await rig.run({ image, board: boardOf(part) })).toMatchObject({ outcome: 'pass' });
+  expect(rig.holds(image)).toBe(true);
+});
+
 test('a read protection that was acknowledged and not set is LOCK_FAILED: the flash can still be read', async () => {
   const misbehaviours = [{ kind: 'silent-write-loss', address: F405_RDP, length: 1 } as const];
   const rig = rigWith({ contents: 'used', misbehaviours });
@@ -25,15 +33,30 @@ test('a read protection that was acknowledged and not set is LOCK_FAILED: the fl
   expect(report).toMatchObject({ outcome: 'fail', fault: 'LOCK_FAILED', faultDetails: { phase: 'lock' } });
 });
 
+async function flashOdd(oddity: Oddity): Promise<{ device: OddDevice; report: AttemptReport }> {
+  const device = new OddDevice(oddity);
+  const context = { clock: new VirtualClock(), signal: new AbortController().signal, onProgress: () => undefined };
+  return {
+    device,
+    report: await runAttempt(device, SLOT, { image: SMALL, board: ST_BOOTLOADER, leave: true }, context),
+  };
+}
+
 test.each([
   ['downloaded to', 0x0a, 'WRITE_REFUSED'],
   ['uploaded from', 0x09, 'READ_REFUSED'],
 ])('a device that says it cannot be %s is not touched', async (_what, attributes, fault) => {
   const { functional } = new OddDevice().device;
-  const device = new OddDevice({ device: { functional: { ...functional, attributes } } });
-  const { bench, clock } = rigWith({});
-  const context = { clock, signal: new AbortController().signal, onProgress: () => undefined };
-  const board = { ...boardOf(bench.board(SLOT).part), bcdDevice: null };
-  const report = await runAttempt(device, SLOT, { image: SMALL, board, leave: true }, context);
+  const { report } = await flashOdd({ device: { functional: { ...functional, attributes } } });
   expect(report).toMatchObject({ outcome: 'fail', fault, faultDetails: { attributes }, transfers: 0 });
+});
+
+test('a device that stalls every read and gives no reason is taken for read-protected, and not touched', async () => {
+  const { device, report } = await flashOdd({
+    meddle: ({ request, value }) => {
+      if (request === 'other' && value >= 2) throw new TransferError('stall', 'no');
+    },
+  });
+  expect(report).toMatchObject({ outcome: 'fail', fault: 'BOARD_READ_PROTECTED', faultDetails: { phase: 'identify' } });
+  expect(device.commands.every((command) => command.startsWith('address'))).toBe(true);
 });

@@ -129,6 +129,11 @@ describe.each(PARTS)('the entry of a virtual $name is true', (chip) => {
     }
   });
 
+  test('about what it programs at once', () => {
+    const { wordBytes } = entryOf(chip);
+    expect(wordBytes).toBe(chip.overwrite === 'once-per-word' ? chip.wordBytes : 1);
+  });
+
   test('about its serial: what every chip reports is not taken for its own', () => {
     if (chip.usbSerial !== 'per-chip') expect(entryOf(chip).sharesSerial).toBe(true);
   });

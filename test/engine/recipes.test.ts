@@ -4,7 +4,7 @@ import type { Range } from '@flashline/firmware';
 import { PARTS } from '@flashline/virtual-boards';
 import { describe, expect, test } from 'vitest';
 import { smallImageFor } from './part-image.ts';
-import { FLASH, imageOf, type Rig, rigWith, SLOT, SMALL } from './rig.ts';
+import { FLASH, firmwareBytes, imageOf, type Rig, rigWith, SLOT, SMALL } from './rig.ts';
 
 const KIB = 1024;
 const F405_OPTIONS = 0x1fff_c000;
@@ -221,6 +221,31 @@ describe('a board that was pulled before it got back what was preserved', () => 
     expect(report).toMatchObject({ outcome: 'error', fault: 'PRESERVED_ELSEWHERE', hasOwnSerial: false });
   });
 
+  test('gets it back also when nothing has to be erased any more', async () => {
+    const { rig, before, rescued } = await pulled('F405');
+    await rig.run({ ...recipe({}), trust: 'no', leave: false });
+    const report = await rig.run({ ...recipe({ preserve: [KEPT] }), trust: 'yes', rescued });
+    expect(report).toMatchObject({ outcome: 'pass' });
+    expect(report.phases.find(({ name }) => name === 'erase')?.bytes).toBe(0);
+    expect(memoryOf(rig).read(KEPT.address, KEPT.bytes)).toEqual(before);
+  });
+
+  test('keeps what was written since', async () => {
+    const { rig, rescued } = await pulled('F405');
+    const newer = imageOf([{ address: KEPT.address, data: new Uint8Array(KEPT.bytes).fill(0x42) }]);
+    expect(await rig.run({ image: newer, leave: false, trust: 'no' })).toMatchObject({ outcome: 'pass' });
+    const report = await rig.run({ ...recipe({ preserve: [KEPT] }), trust: 'own-serial', rescued });
+    expect(report).toMatchObject({ outcome: 'pass' });
+    expect(memoryOf(rig).read(KEPT.address, KEPT.bytes)).toEqual(new Uint8Array(KEPT.bytes).fill(0x42));
+  });
+
+  test('is PRESERVED_ELSEWHERE when another cut of it is asked for than was rescued', async () => {
+    const { rig, rescued } = await pulled('F405');
+    const half = { address: KEPT.address, bytes: KEPT.bytes / 2 };
+    const report = await rig.run({ ...recipe({ preserve: [half] }), trust: 'no', rescued });
+    expect(report).toMatchObject({ outcome: 'error', fault: 'PRESERVED_ELSEWHERE' });
+  });
+
   test('leaves another board of the same serial what that one holds', async () => {
     const { rescued } = await pulled('F072');
     const other = rigWith({ part: 'F072', contents: 'used', seed: 99 });
@@ -253,6 +278,47 @@ describe('a read-protected board', () => {
       expect(rig.bench.report(SLOT).presence).toBe('application');
     },
   );
+
+  test('is not unprotected when that would take what the recipe preserves', async () => {
+    const rig = rigWith({ contents: 'used', misbehaviours: [{ kind: 'read-protected' }] });
+    const preserve = [{ address: FLASH + 6 * KIB, bytes: 4 }];
+    const report = await rig.run(recipe({ unprotect: true, preserve }));
+    expect(report).toMatchObject({ outcome: 'error', fault: 'RECIPE_REFUSED' });
+    expect(
+      memoryOf(rig)
+        .read(FLASH, 16)
+        .every((byte) => byte === 0xff),
+    ).toBe(false);
+  });
+
+  test('is one whose option bytes say so: another that refuses to be read keeps what it holds', async () => {
+    const misbehaviours = Array.from({ length: 40 }, (_, n) => ({ kind: 'stall', at: 7 + n }) as const);
+    const rig = rigWith({ contents: 'used', misbehaviours: misbehaviours.slice(0, 12) });
+    const report = await rig.run(recipe({ unprotect: true }));
+    expect(report.outcome).toBe('fail');
+    expect(
+      memoryOf(rig)
+        .read(FLASH, 16)
+        .every((byte) => byte === 0xff),
+    ).toBe(false);
+  });
+
+  test('that was swapped while it was away is BOARD_GONE: the other one is left alone', async () => {
+    const rig = rigWith({ contents: 'used', misbehaviours: [{ kind: 'read-protected' }] });
+    const swap = async () => {
+      await rig.clock.sleep(5_000);
+      rig.bench.unplug(SLOT);
+      rig.bench.plug(SLOT, { part: 'F405', contents: 'used', seed: 99 });
+    };
+    let isSwapping = false;
+    const onProgress = () => {
+      if (!isSwapping) void swap();
+      isSwapping = true;
+    };
+    const report = await rig.run(recipe({ unprotect: true }), { onProgress });
+    expect(report).toMatchObject({ outcome: 'fail', fault: 'BOARD_GONE', faultDetails: { reason: 'another board' } });
+    expect(rig.bench.report(SLOT).wear).toEqual([]);
+  });
 
   test('that does not come back is BOARD_GONE', async () => {
     const rig = rigWith({ contents: 'used', misbehaviours: [{ kind: 'read-protected' }] });
@@ -330,12 +396,50 @@ describe('what is locked', () => {
     expect(memoryOf(rig).read(F405_OTP + 32, 5)).toEqual(Uint8Array.of(1, 2, 3, 4, 5));
   });
 
-  test('in OTP that holds something else already is never a pass', async () => {
+  test('in OTP that holds something else already is refused before anything is touched, for OTP keeps every bit', async () => {
     const rig = used();
     const lock = (data: string) => recipe({ lock: [{ memory: 'otp', address: F405_OTP, data }], permanent: true });
     expect(await rig.run(lock('00ff'))).toMatchObject({ outcome: 'pass' });
     again(rig);
-    expect((await rig.run(lock('ff00'))).outcome).toBe('fail');
+    const worn = JSON.stringify(memoryOf(rig).wear());
+    expect(await rig.run(lock('12ff'))).toMatchObject({
+      outcome: 'fail',
+      fault: 'LOCK_FAILED',
+      faultDetails: { reason: 'used' },
+    });
+    expect(JSON.stringify(memoryOf(rig).wear())).toBe(worn);
+    expect(memoryOf(rig).read(F405_OTP, 2)).toEqual(Uint8Array.of(0x00, 0xff));
+    again(rig);
+    expect(await rig.run(lock('0012'))).toMatchObject({ outcome: 'pass' });
+  });
+
+  test('with read protection in one region comes after the other regions, whatever order the recipe gives', async () => {
+    const rig = used('G474');
+    const lock = [options(0x1fff_7800, 'bb'), options(0x1fff_f800, '5a')];
+    const report = await rig.run({ ...recipe({ lock }), leave: false });
+    expect(report).toMatchObject({ outcome: 'pass' });
+    expect(report.locked.map(({ address, after }) => [address, after === null])).toEqual([
+      [0x1fff_f800, false],
+      [0x1fff_7800, true],
+    ]);
+  });
+
+  test('is told with what was there also when the board is pulled in the middle of it', async () => {
+    const rig = used();
+    const pull = ({ phase }: { phase: string }) => {
+      if (phase === 'lock') void rig.clock.sleep(3).then(() => rig.bench.unplug(SLOT));
+    };
+    const report = await rig.run(recipe({ lock: [options(F405_OPTIONS, 'ec')] }), { onProgress: pull });
+    expect(report.outcome).toBe('fail');
+    expect(report.locked).toMatchObject([{ address: F405_OPTIONS, after: null }]);
+  });
+
+  test('with read protection on a U5, which answers reads all the same, is proven by its option bytes', async () => {
+    const rig = used('U5-rdp1');
+    const unlocked = await rig.run({ ...recipe({ unprotect: true }), leave: false });
+    expect(unlocked).toMatchObject({ outcome: 'pass' });
+    const report = await rig.run({ ...recipe({ lock: [options(0x4002_2040, 'bb')] }), leave: false });
+    expect(report).toMatchObject({ outcome: 'pass', locked: [{ after: null }] });
   });
 
   test.each([
@@ -351,6 +455,47 @@ describe('what is locked', () => {
   test('on a part that nobody has described needs the second word, for its protection might be among it', async () => {
     const lock = [options(F405_OPTIONS, 'ec')];
     expect(await used().run(recipe({ lock }), { parts: [] })).toMatchObject({ fault: 'RECIPE_REFUSED' });
+  });
+});
+
+describe('flash that takes its words once', () => {
+  test.each([
+    ['G474', 8],
+    ['H743', 32],
+    ['H7A3', 16],
+  ])(
+    '(%s) takes an image with holes inside its words, and a preserved range in the last one',
+    async (part, wordBytes) => {
+      const holes = imageOf([
+        { address: FLASH, data: firmwareBytes(wordBytes + 3) },
+        { address: FLASH + wordBytes + 5, data: Uint8Array.of(1, 2) },
+        { address: FLASH + 40 * wordBytes + 1, data: Uint8Array.of(3) },
+      ]);
+      const blank = rigWith({ part });
+      expect(await blank.run({ image: holes, leave: false })).toMatchObject({ outcome: 'pass' });
+      const rig = used(part);
+      const kept = { address: FLASH + 40 * wordBytes + 3, bytes: 4 };
+      const before = memoryOf(rig).read(kept.address, kept.bytes);
+      expect(await rig.run({ ...recipe({ preserve: [kept] }), image: holes, leave: false })).toMatchObject({
+        outcome: 'pass',
+      });
+      expect(memoryOf(rig).read(kept.address, kept.bytes)).toEqual(before);
+      expect(rig.bench.report(SLOT).sins).toEqual([]);
+    },
+  );
+});
+
+describe('a board that was swapped before the work on it began', () => {
+  test.each([
+    ['address', { address: 7 }],
+    ['serial', { usbSerial: 'another' }],
+  ])('(known by its %s) is SEATING_ENDED and left alone', async (_what, differs) => {
+    const rig = used();
+    const [device] = await rig.bench.list();
+    const seated = { address: device?.address ?? 0, usbSerial: device?.usbSerial ?? null, ...differs };
+    const report = await rig.run({ seated });
+    expect(report).toMatchObject({ outcome: 'error', fault: 'SEATING_ENDED', transfers: 0 });
+    expect(await rig.run()).toMatchObject({ outcome: 'pass' });
   });
 });
 

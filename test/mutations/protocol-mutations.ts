@@ -182,7 +182,7 @@ export const PROTOCOL_MUTATIONS: readonly Mutation[] = [
     find: 'if (this.clock.now() >= this.#endsAtMs) throw',
     replace: 'if (this.clock.now() < 0) throw',
     why: 'has no deadlines',
-    first: ['engine/odd'],
+    first: ['protocol/bounds'],
   },
   {
     file: 'protocol/bounds.ts',
@@ -249,17 +249,17 @@ export const PROTOCOL_MUTATIONS: readonly Mutation[] = [
   },
   {
     file: 'protocol/operations.ts',
-    find: 'if (data.length === length) return data;',
-    replace: 'if (data.length > 0) return data;',
+    find: 'data.length === asked || data.length === length',
+    replace: 'data.length <= asked',
     why: 'takes a short answer for a block',
     first: ['engine/odd'],
   },
   {
     file: 'protocol/operations.ts',
-    find: 'await unlessTransient(this.#requests.clearStatus());\n    await this.settle();',
-    replace: 'await this.settle();',
-    why: 'waits once more for an erase that is known to be stuck',
-    first: ['engine/clean', 'engine/parts'],
+    find: 'Math.max(length, UPLOAD_BYTES_MIN)',
+    replace: 'length',
+    why: 'asks for a single byte, which AN2662 forbids',
+    first: ['protocol/session'],
   },
   {
     file: 'protocol/operations.ts',
@@ -322,7 +322,7 @@ export const PROTOCOL_MUTATIONS: readonly Mutation[] = [
     find: 'Math.min(transferSize, part?.transferBytesMax ?? transferSize)',
     replace: 'transferSize',
     why: 'sends longer transfers than the part is known to take',
-    first: ['engine/parts'],
+    first: ['protocol/session'],
   },
   {
     file: 'protocol/session.ts',
@@ -330,5 +330,12 @@ export const PROTOCOL_MUTATIONS: readonly Mutation[] = [
     replace: 'address >= wedge.from ? Number.POSITIVE_INFINITY : wedge.afterMs',
     why: 'has no patience with a bank that works, and all of it with the one that gets stuck',
     first: ['engine/parts'],
+  },
+  {
+    file: 'protocol/runs.ts',
+    find: '!this.#mayJump && bytes < this.#strideBytes',
+    replace: 'bytes < 0',
+    why: 'goes on after a short block on a loader that counts bytes',
+    first: ['protocol/runs'],
   },
 ];

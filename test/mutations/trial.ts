@@ -21,8 +21,10 @@ interface TestReport {
   }[];
 }
 
-/** One that takes longer has been made to wait for ever. */
-const RUN_SECONDS_MAX = 120;
+/** Tests that take longer have been made to wait for ever. */
+const SECONDS_MAX = { first: 60, all: 300 } as const;
+/** vitest.config.ts has the report written there. */
+const REPORT = 'node_modules/.cache/flashline/tests.json';
 const running = new Set<ChildProcess>();
 
 /** Breaks the engine in one place and looks which test sees it: the likely ones first, then all. */
@@ -40,8 +42,9 @@ export async function tryOut(place: Workplace, mutation: Mutation): Promise<Verd
     return verdict('broken', (thrown as Error).message);
   }
   try {
-    for (const tests of [mutation.first.map(testFile), ALL_TESTS]) {
-      const failed = await failingTest(place, tests);
+    for (const which of ['first', 'all'] as const) {
+      const tests = which === 'first' ? mutation.first.map(testFile) : ALL_TESTS;
+      const failed = await failingTest(place, tests, SECONDS_MAX[which]);
       if (failed === null) continue;
       return failed.isSound ? verdict('caught', failed.file) : verdict('broken', failed.file);
     }
@@ -58,10 +61,14 @@ interface Failed {
 }
 
 /** The file of the first test that fails, or null when all pass. */
-export async function failingTest({ root }: Workplace, tests: readonly string[]): Promise<Failed | null> {
-  const report = join(root, 'node_modules/.cache/trial.json');
+export async function failingTest(
+  { root }: Workplace,
+  tests: readonly string[],
+  secondsMax: number = SECONDS_MAX.all,
+): Promise<Failed | null> {
+  const report = join(root, REPORT);
   rmSync(report, { force: true });
-  const ended = await vitest(root, [...tests, '--bail', '1', '--reporter', 'json', '--outputFile', report]);
+  const ended = await vitest(root, tests, secondsMax);
   if (ended === 0) return null;
   if (ended === 'hangs') return { file: `${tests.join(', ')} (hangs)`, isSound: true };
   if (!existsSync(report)) return { file: 'vitest did not start', isSound: false };
@@ -72,21 +79,17 @@ export async function failingTest({ root }: Workplace, tests: readonly string[])
   return { file: message.split('\n')[0] ?? '', isSound: false };
 }
 
-function vitest(root: string, args: readonly string[]): Promise<number | 'hangs'> {
+function vitest(root: string, tests: readonly string[], secondsMax: number): Promise<number | 'hangs'> {
   const script = join(root, 'node_modules/vitest/vitest.mjs');
-  const quick = ['--testTimeout', '20000', '--maxWorkers', '1'];
-  const child = spawn(process.execPath, [script, 'run', ...args, ...quick], {
-    cwd: root,
-    stdio: 'ignore',
-    detached: true,
-  });
+  const args = [script, 'run', ...tests, '--bail', '1', '--testTimeout', '20000', '--maxWorkers', '1'];
+  const child = spawn(process.execPath, args, { cwd: root, stdio: 'ignore', detached: true });
   running.add(child);
   return new Promise((resolve, reject) => {
     let hangs = false;
     const timer = setTimeout(() => {
       hangs = true;
       end(child);
-    }, RUN_SECONDS_MAX * 1000);
+    }, secondsMax * 1000);
     child.on('error', reject);
     child.on('exit', (code) => {
       clearTimeout(timer);

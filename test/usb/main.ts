@@ -10,10 +10,12 @@ import { runMachine } from './machine/boot.ts';
 import type { Ended, MachineEvent, Scenario } from './machine/job.ts';
 import { prepareKernel } from './machine/kernel.ts';
 import { CannotRun, installPackages } from './machine/packages.ts';
+import { bundlePrograms } from './machine/programs.ts';
+import { serveBoards } from './outside.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 const REPO = join(import.meta.dirname, '../..');
-const CACHE = join(REPO, 'node_modules/.cache/flashline/usb-kernel');
+const CACHE = join(REPO, 'node_modules/.cache/flashline');
 const EXIT_USAGE = 2;
 const EXIT_CANNOT_RUN = 3;
 const CONSOLE_TAIL_LINES = 40;
@@ -42,7 +44,14 @@ async function lane(scenarios: readonly Scenario[]): Promise<number> {
     ended.push(event);
     report(event, folder);
   };
-  const hungIn = await runMachine({ kernel, job: { scenarios }, repo: REPO, folder, showConsole: values.console, onEvent });
+  const programs = join(CACHE, 'usb-programs');
+  const file = (path: string) => join(import.meta.dirname, `${path}.ts`);
+  const named = scenarios.map(({ name }) => [name, file(`scenarios/${name}`)] as const);
+  await bundlePrograms(programs, { inside: file('machine/inside'), ...Object.fromEntries(named) });
+  const outside = await serveBoards();
+  const job = { scenarios, programs, boards: outside.boards };
+  const hungIn = await runMachine({ kernel, job, repo: REPO, folder, showConsole: values.console, onEvent });
+  await outside.close();
   const passed = ended.filter(isPass).length;
   const failed = scenarios.length - passed;
   if (hungIn !== null) console.log(`usb: the machine hung in ${hungIn} and was ended`);
@@ -56,7 +65,7 @@ async function lane(scenarios: readonly Scenario[]): Promise<number> {
 function prepared(): ReturnType<typeof prepareKernel> | null {
   try {
     installPackages();
-    return prepareKernel(CACHE);
+    return prepareKernel(join(CACHE, 'usb-kernel'));
   } catch (thrown) {
     if (!(thrown instanceof CannotRun)) throw thrown;
     console.error(`\nusb: CANNOT RUN HERE. No scenario was tried.\nusb: ${thrown.message}\n`);

@@ -11,7 +11,7 @@ import {
 } from '@flashline/contracts';
 import type { BusDevice, Trust } from '@flashline/dfuse';
 import { type Journal, openJournal } from '@flashline/store';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Attempts, type AttemptsOptions } from './attempts.ts';
 import { type Ending, endingOfFault } from './ending.ts';
 import { Bench } from './slots/bench.ts';
@@ -237,7 +237,7 @@ describe('what a board holds', () => {
     ending = () => first.promise;
     const one = attempts();
     const running = one.run(job(1), SIGNAL);
-    await new Promise(setImmediate);
+    await vi.waitFor(() => expect(flashes).toHaveLength(1));
     ending = async () => PASS;
     const other = bench.state(OTHER);
     const seatingId = 'seating' in other ? other.seating.id : expect.fail();

@@ -9,9 +9,10 @@ import {
   momentOf,
   type ResultReport,
 } from '@flashline/contracts';
-import type { Trust } from '@flashline/dfuse';
+import { covers, type Trust } from '@flashline/dfuse';
 import type { Range } from '@flashline/firmware';
 import type { Journal, Seat } from '@flashline/store';
+import { Beginnings } from './beginnings.ts';
 import { type Ending, endingOfFault } from './ending.ts';
 import type { OnProgress, PortHosts } from './hosts/port-hosts.ts';
 import type { Bench } from './slots/bench.ts';
@@ -60,12 +61,14 @@ const KEEP_AGAIN_MS = 5_000;
 /** Runs jobs on boards. The journal is the fence: an attempt that it knows never touches a board again. */
 export class Attempts {
   readonly #options: AttemptsOptions;
+  readonly #beginnings: Beginnings;
   readonly #cancelled = new Set<string>();
   /** Attempts taken on and not ended, with their slots. A queue that lost a lock delivers a job again while it still runs. */
   readonly #inWork = new Map<string, string>();
 
   constructor(options: AttemptsOptions) {
     this.#options = options;
+    this.#beginnings = new Beginnings(options.journal, options.moment);
   }
 
   /** After a start: what was in flight when the worker died ends as an error, and nothing is flashed again by itself. */
@@ -124,15 +127,17 @@ export class Attempts {
   }
 
   async #flash(job: FlashJob): Promise<Ending> {
-    const { journal, bench, hosts, images, safe, moment } = this.#options;
+    const { bench, hosts, images, safe } = this.#options;
     const { attemptId, slot, image } = job.assignment;
     const imageFile = await images(image);
     const seat = this.#admit(job);
     const trust = this.#trust(seat);
     const { board } = seat.seating;
     const left = job.recipe.preserve.length > 0 ? await safe.left(board) : null;
-    if (!journal.begin(job, seat, moment())) throw new Fault('STATION_BUG', { reason: 'attempt begun twice' });
+    if (!(await this.#beginnings.begin(job, seat))) throw new Fault('STATION_BUG', { reason: 'attempt begun twice' });
     bench.tell(slot, { on: 'begun', attemptId });
+    // Somebody may have stopped it while the image or the safe was being read.
+    if (this.#cancelled.has(attemptId)) throw new Fault('CANCELLED');
     const order = {
       attemptId,
       path: slot,
@@ -143,6 +148,7 @@ export class Attempts {
       board: job.board,
       recipe: { ...job.recipe, patches: [] },
       trust,
+      seated: { address: seat.address, usbSerial: board.usbSerial },
       rescued: left?.ranges ?? [],
       leave: true,
     };
@@ -150,7 +156,8 @@ export class Attempts {
       onProgress: (phase, fraction) => this.#options.onProgress(job.assignment, phase, fraction),
       onPreserved: (ranges) => safe.keep(attemptId, board, ranges),
     });
-    if (ended.outcome === 'pass') await safe.drop([attemptId, ...(ended.hasOwnSerial ? (left?.attemptIds ?? []) : [])]);
+    const isReturned = left !== null && ended.hasOwnSerial && covers(job.recipe.preserve, left.ranges);
+    if (ended.outcome === 'pass') await safe.drop([attemptId, ...(isReturned ? left.attemptIds : [])]);
     return ended;
   }
 
@@ -164,6 +171,8 @@ export class Attempts {
         return 'own-serial';
       case 'open':
         return 'no';
+      case 'open-long-ago':
+        return 'shared-serial';
       default:
         return unproven satisfies never;
     }

@@ -32,14 +32,15 @@ export async function lookAtBus(choice: BusChoice): Promise<{ devices: readonly 
 export interface Direct {
   readonly bus: BusChoice;
   readonly parts: readonly Part[];
-  readonly paths: readonly string[];
+  /** The boards as they were seen; who sits there instead by the time is left alone. */
+  readonly devices: readonly BusDevice[];
   readonly signal: AbortSignal;
   readonly onProgress: (path: string, phase: PhaseName, fraction: number) => void;
 }
 
 export interface DirectFlash extends Direct {
   /** What to do with each of the boards. */
-  readonly order: Omit<FlashOrder, 'attemptId' | 'path' | 'trust' | 'rescued'>;
+  readonly order: Omit<FlashOrder, 'attemptId' | 'path' | 'trust' | 'seated' | 'rescued'>;
   /** Whether to believe what the board on this port holds. */
   readonly trust: (path: string) => Trust;
   /** What a run before this one took from the board on this port and could not give back. */
@@ -48,46 +49,50 @@ export interface DirectFlash extends Direct {
   readonly onPreserved: (path: string, ranges: readonly Range[]) => Promise<void>;
 }
 
-/** Flashes the boards on these ports side by side. One report per path, in order. */
+/** Flashes the boards on these ports side by side. One report per board, in order. */
 export function flashDirect(flash: DirectFlash): Promise<Ending[]> {
-  return sideBySide(flash, async (hosts, path, attemptId) => {
-    if (flash.signal.aborted) return endingOfFault(new Fault('CANCELLED'));
+  return sideBySide(flash, endingOfFault, async (hosts, seated, attemptId) => {
+    const { path } = seated;
     const rescued = await flash.rescued(path);
-    const order = { ...flash.order, attemptId, path, trust: flash.trust(path), rescued };
-    const listener = {
-      onProgress: (phase: PhaseName, fraction: number) => flash.onProgress(path, phase, fraction),
-      onPreserved: (ranges: readonly Range[]) => flash.onPreserved(path, ranges),
-    };
-    return await hosts.flash(order, listener).catch(endingOfFault);
+    const order = { ...flash.order, attemptId, path, trust: flash.trust(path), seated, rescued };
+    return await hosts.flash(order, {
+      onProgress: (phase, fraction) => flash.onProgress(path, phase, fraction),
+      onPreserved: (ranges) => flash.onPreserved(path, ranges),
+    });
   });
 }
 
-/** Does a job with each of the boards on these ports, side by side. One report per path, in order. */
-export function workDirect(work: Direct & Omit<JobOrder, 'jobId' | 'path'>): Promise<BoardJobReport[]> {
+/** Does a job with each of these boards, side by side. One report per board, in order. */
+export function workDirect(work: Direct & Omit<JobOrder, 'jobId' | 'path' | 'seated'>): Promise<BoardJobReport[]> {
   const { job, board, onProgress } = work;
-  return sideBySide(work, (hosts, path, jobId) => {
-    const progress = (phase: PhaseName, fraction: number) => onProgress(path, phase, fraction);
-    return hosts.work({ jobId, path, job, board }, progress).catch(jobFailed);
+  return sideBySide(work, jobFailed, (hosts, seated, jobId) => {
+    const { path } = seated;
+    return hosts.work({ jobId, path, job, board, seated }, (phase, fraction) => onProgress(path, phase, fraction));
   });
 }
 
+/** One board's trouble is its own: what goes wrong with one becomes its report. */
 async function sideBySide<T>(
-  { bus, parts, paths, signal }: Direct,
-  one: (hosts: PortHosts, path: string, id: string) => Promise<T>,
+  { bus, parts, devices, signal }: Direct,
+  failed: (thrown: unknown) => T,
+  one: (hosts: PortHosts, device: BusDevice, id: string) => Promise<T>,
 ): Promise<T[]> {
   const hosts = new PortHosts(bus, parts);
-  const stoppable = async (path: string): Promise<T> => {
+  const stoppable = async (device: BusDevice): Promise<T> => {
     const id = randomUUID();
     const cancel = () => hosts.cancel(id);
     signal.addEventListener('abort', cancel);
     try {
-      return await one(hosts, path, id);
+      if (signal.aborted) throw new Fault('CANCELLED');
+      return await one(hosts, device, id);
+    } catch (thrown) {
+      return failed(thrown);
     } finally {
       signal.removeEventListener('abort', cancel);
     }
   };
   try {
-    return await Promise.all(paths.map(stoppable));
+    return await Promise.all(devices.map(stoppable));
   } finally {
     await hosts.stop();
   }

@@ -43,6 +43,8 @@ export const Part = z.strictObject({
   }),
   /** The map the chip really has, where the one in its descriptor is wrong. */
   layout: Layout.optional(),
+  /** Bytes that are programmed together and once after an erase, where flash has error correction. */
+  wordBytes: z.int().min(1).max(64).default(1),
   erasedByte: z.union([z.literal(0xff), z.literal(0x00)]).default(0xff),
   /** What a GETSTATUS meets while flash is busy: its answer is held back, it is stalled, it is told dfuDNBUSY; or nobody knows. */
   whileBusy: z.enum(['holds', 'stalls', 'answers', 'unknown']).default('holds'),

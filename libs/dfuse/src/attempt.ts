@@ -49,7 +49,7 @@ export interface AttemptReport {
   readonly readback: Digest | null;
   readonly phases: readonly PhaseRecord[];
   readonly transfers: number;
-  /** Option bytes and OTP as they were and as they are, as far as the attempt got. */
+  /** Option bytes and OTP as they were and as they are; `after` is null, too, where a write was begun and not proven. */
   readonly locked: readonly Locked[];
 }
 
@@ -60,23 +60,25 @@ export async function runAttempt(
   request: FlashRequest,
   context: AttemptContext,
 ): Promise<AttemptReport> {
-  const visit = visitOf(bus, path, request, context);
+  const visit = visitOf(bus, path, { seated: null, ...request }, context);
   const { known, track } = visit;
-  const locked: Locked[] = [];
+  const written = new Map<number, Locked>();
   const intended = digestOf(programmed(request.image, PROGRAMMED_ALTERNATE));
   const job = {
     visit,
-    request: { recipe: PLAIN_RECIPE, trust: 'yes' as const, rescued: [], ...request },
+    request: { recipe: PLAIN_RECIPE, trust: 'yes' as const, seated: null, rescued: [], ...request },
     onPreserved: context.onPreserved ?? (() => Promise.resolve()),
-    onLocked: (one: Locked) => void locked.push(one),
+    onLocked: (one: Locked) => void written.set(one.address, one),
   };
   try {
     const { readback } = await flash(job);
     const { records: phases } = track;
+    const locked = [...written.values()];
     return { outcome: 'pass', fault: null, faultDetails: null, ...known, intended, readback, phases, locked };
   } catch (thrown) {
     const { code, details } = faultAt(thrown, {});
     const { records: phases } = track;
+    const locked = [...written.values()];
     return { outcome: outcomeOf(code), fault: code, faultDetails: details, ...known, intended, phases, locked };
   }
 }
@@ -85,7 +87,7 @@ export async function runAttempt(
 export function visitOf(
   bus: DfuBus,
   path: string,
-  { board, image }: { readonly board: Visit['board']; readonly image: Visit['image'] },
+  { board, seated, image }: Pick<Visit, 'board' | 'seated' | 'image'>,
   { clock, signal, onProgress, limits, parts = [], paces = new PaceBook() }: AttemptContext,
 ): Visit {
   const bounds = new Bounds(clock, signal);
@@ -93,6 +95,7 @@ export function visitOf(
     bus,
     path,
     board,
+    seated,
     image,
     parts,
     paces,

@@ -1,9 +1,14 @@
-import { Fault } from '@flashline/contracts';
+import { isDeepStrictEqual } from 'node:util';
+import { type BoardIdentity, Fault } from '@flashline/contracts';
 import { type Contact, hangUp, meet, type Visit } from './contact.ts';
 import { confirm } from './phases/confirm.ts';
+import { requireProtection, requireReadable } from './phases/identify.ts';
 import type { Resettable } from './phases/lock.ts';
 import { comesBack } from './phases/port-watch.ts';
 import type { DfuSession } from './protocol/session.ts';
+
+/** A board whose serial is not its own and that was away for longer may have been swapped. */
+const SWAP_MS_MIN = 1_500;
 
 /** A board that is being worked on and may reset meanwhile: the contact with it as it is now. */
 export class BoardAtHand implements Resettable {
@@ -31,13 +36,30 @@ export class BoardAtHand implements Resettable {
     return this.#contact.session;
   }
 
+  async isReadable(): Promise<boolean> {
+    const { session, map, part, port } = this.#contact;
+    try {
+      await requireReadable(session, { map, part, alternates: port.device.alternates, image: this.#visit.image });
+      return true;
+    } catch (thrown) {
+      if (!(thrown instanceof Fault) || thrown.code !== 'BOARD_READ_PROTECTED') throw thrown;
+      await session.settle();
+      return false;
+    }
+  }
+
   async comesBack(): Promise<void> {
     await this.letGo();
-    const { bus, path, bounds, limits } = this.#visit;
-    await comesBack(bus, { path, address: this.#contact.address }, bounds, limits.returnMs);
+    const { bus, path, bounds, limits, known } = this.#visit;
+    const before = known.board;
+    const awayMs = await comesBack(bus, { path, address: this.#contact.address }, bounds, limits.returnMs);
     // Read protection may be what it was reset for.
-    this.#contact = await meet(this.#visit, { readable: false });
+    this.#contact = await meet(this.#visit, { readable: false, again: true });
     this.#isOpen = true;
+    requireSame(before, known.board);
+    // Nobody swaps boards faster than this, and no reset takes longer.
+    if (!known.hasOwnSerial && awayMs > SWAP_MS_MIN)
+      throw new Fault('BOARD_GONE', { awayMs, reason: 'perhaps another board' });
   }
 
   async staysAway(): Promise<void> {
@@ -57,10 +79,25 @@ export class BoardAtHand implements Resettable {
 export async function unprotect(visit: Visit): Promise<void> {
   const contact = await meet(visit, { readable: false });
   try {
+    await requireProtection(contact.session, contact.part, contact.port.device.alternates);
     await contact.session.unprotect();
   } finally {
     await hangUp(visit, contact);
   }
-  const { bus, path, bounds, limits } = visit;
+  const { bus, path, bounds, limits, known } = visit;
+  const before = known.board;
   await comesBack(bus, { path, address: contact.address }, bounds, limits.massEraseMs + limits.returnMs);
+  const again = await meet(visit, { readable: false, again: true });
+  await hangUp(visit, again);
+  requireSame(before, known.board);
+}
+
+/** Throws BOARD_GONE when what came back after a reset says that it is another board. */
+function requireSame(before: BoardIdentity | null, after: BoardIdentity | null): void {
+  if (isDeepStrictEqual(before, after)) return;
+  throw new Fault('BOARD_GONE', {
+    reason: 'another board',
+    before: before?.usbSerial ?? null,
+    after: after?.usbSerial ?? null,
+  });
 }

@@ -26,6 +26,8 @@ export interface Visit {
   readonly path: string;
   /** Null takes any DfuSe board. */
   readonly board: ExpectedBoard | null;
+  /** Who was seen on the port when the work was ordered; another board may sit there by now. Null asks no questions. */
+  readonly seated: Seated | null;
   /** The image that goes onto the board: it must be meant for it, and where it begins the board must be readable. */
   readonly image: FirmwareImage | null;
   readonly parts: readonly Part[];
@@ -34,6 +36,12 @@ export interface Visit {
   readonly bounds: Bounds;
   readonly track: PhaseTrack;
   readonly known: KnownSoFar;
+}
+
+/** A board as it was seen on the bus. Its address changes with every enumeration. */
+export interface Seated {
+  readonly address: number;
+  readonly usbSerial: string | null;
 }
 
 /** A board whose port is open. */
@@ -53,12 +61,13 @@ const CLOSE_HANG_MS = 2_000;
  * Opens the board and makes sure that it is the right one and, unless told otherwise, that it can be read. Rejects with a Fault,
  * and then the port is closed.
  */
-export async function meet(visit: Visit, { readable = true } = {}): Promise<Contact> {
+export async function meet(visit: Visit, { readable = true, again = false } = {}): Promise<Contact> {
   const { bus, path, bounds, known, parts, paces } = visit;
   const address = (await lookAt(bus, path, bounds))?.address ?? null;
   const port = await openPort(visit);
   const board = identityOf(port.device);
   known.board = board;
+  if (!again) await requireSeated(visit, port, address);
   const part = findPart(parts, { ...board, alternates: port.device.alternates.map(({ name }) => name) });
   known.hasOwnSerial = part?.sharesSerial === false && board.usbSerial !== null;
   const session = new DfuSession(port, bounds, { part, pace: paces.of(board, part) });
@@ -76,6 +85,15 @@ export async function meet(visit: Visit, { readable = true } = {}): Promise<Cont
   }
 }
 
+/** Throws SEATING_ENDED, with the port closed, when another board sits there than the work was ordered for. */
+async function requireSeated({ seated, bounds }: Visit, port: DfuPort, address: number | null): Promise<void> {
+  if (seated === null) return;
+  const isSame = address === seated.address && port.device.usbSerial === seated.usbSerial;
+  if (isSame) return;
+  await bounds.guard(port.close(), CLOSE_HANG_MS, closeHung).catch(() => undefined);
+  throw new Fault('SEATING_ENDED', { reason: 'another board sits there' });
+}
+
 /** Leaves the board idle, closes its port and keeps what was learned. Never rejects. */
 export async function hangUp(visit: Visit, contact: Pick<Contact, 'port' | 'session' | 'part'>): Promise<void> {
   const { port, session, part } = contact;
@@ -83,9 +101,12 @@ export async function hangUp(visit: Visit, contact: Pick<Contact, 'port' | 'sess
   await session.farewell();
   known.transfers += session.transfers;
   if (known.board !== null) paces.keep(known.board, part, session.pace);
-  const hung = () => new Fault('USB_HOST', { request: 'close', hasHung: true });
   // The result is known by now; a close that hangs is for the supervisor of this process.
-  await bounds.guard(port.close(), CLOSE_HANG_MS, hung).catch(() => undefined);
+  await bounds.guard(port.close(), CLOSE_HANG_MS, closeHung).catch(() => undefined);
+}
+
+function closeHung(): Fault {
+  return new Fault('USB_HOST', { request: 'close', hasHung: true });
 }
 
 async function openPort({ bus, path, bounds }: Visit): Promise<DfuPort> {

@@ -1,10 +1,10 @@
-import { type ExpectedBoard, Fault } from '@flashline/contracts';
+import { type ExpectedBoard, Fault, hex32, type Part } from '@flashline/contracts';
 import { type FirmwareImage, programmed, type Range, rangeInfo } from '@flashline/firmware';
 import { BoardAtHand, unprotect } from './board-at-hand.ts';
-import { type Contact, meet, type Visit } from './contact.ts';
+import { type Contact, meet, type Seated, type Visit } from './contact.ts';
 import { confirm } from './phases/confirm.ts';
 import { planLimitMs, totalBytes, workLimitsMs } from './phases/limits.ts';
-import { type Locked, lock } from './phases/lock.ts';
+import { type Locked, lock, requireLockable } from './phases/lock.ts';
 import { erase, type OnBytes, read, write } from './phases/program.ts';
 import { survey } from './phases/survey.ts';
 import { type Proof, readEqual, verify } from './phases/verify.ts';
@@ -13,15 +13,17 @@ import { type BoardRecipe, type FlashPlan, PROGRAMMED_ALTERNATE, planFlash } fro
 import { type LockPlan, planLock } from './plan/lock-plan.ts';
 import { rightOne } from './plan/rescue.ts';
 import { expectedShares, workShares } from './plan/shares.ts';
+import { inWords } from './plan/words.ts';
 import { endangered, type FlashWork, workOf } from './plan/work.ts';
 import type { DfuSession } from './protocol/session.ts';
 
 /**
  * Whether to believe what the flash of a board holds. Flash that lost its power in an erase can read blank and be weak, so a board
  * on which an erase or a write may have been interrupted is not believed (`no`): every sector under the image is erased. When a
- * board of the same USB serial has passed since, that says something only if the serial is one chip's own (`own-serial`).
+ * board of the same USB serial has passed since, that says something only if the serial is one chip's own (`own-serial`). When it
+ * was long ago, it most likely was another board, unless the serial is one chip's own (`shared-serial`).
  */
-export type Trust = 'yes' | 'own-serial' | 'no';
+export type Trust = 'yes' | 'own-serial' | 'shared-serial' | 'no';
 
 /** What to do to a board. */
 export interface FlashRequest {
@@ -34,9 +36,14 @@ export interface FlashRequest {
   readonly recipe?: BoardRecipe;
   /** Left out: yes. */
   readonly trust?: Trust;
+  /** Who was seen on the port when this was ordered. Left out: whoever sits there. */
+  readonly seated?: Seated | null;
   /** What an attempt before this one took from a board of this serial and could not give back. Left out: nothing. */
   readonly rescued?: readonly Range[];
 }
+
+/** A disk that has not kept a few bytes by then is in trouble. */
+const KEEP_HANG_MS = 30_000;
 
 /** One board to flash, and what the work runs in. */
 export interface FlashJob {
@@ -52,8 +59,9 @@ interface Decision {
   readonly plan: FlashPlan;
   readonly locks: LockPlan;
   readonly work: FlashWork;
-  /** What an erase would take and the recipe keeps. */
+  /** What the board is to hold where the recipe preserves something, and which of it has to be written. */
   readonly preserved: readonly Range[];
+  readonly returned: readonly Range[];
 }
 
 /** Does everything to one board, in order. Rejects with a Fault; resolves with the proof when the board is good. */
@@ -71,15 +79,17 @@ export async function flash(job: FlashJob): Promise<Proof> {
   return proof;
 }
 
-async function meetReadable({ visit, request }: FlashJob): Promise<Contact> {
+async function meetReadable({ visit, request: { recipe } }: FlashJob): Promise<Contact> {
   try {
     return await meet(visit);
   } catch (thrown) {
     const isProtected = thrown instanceof Fault && thrown.code === 'BOARD_READ_PROTECTED';
-    if (!isProtected || !request.recipe.unprotect) throw thrown;
+    if (!isProtected || !recipe.unprotect) throw thrown;
   }
+  if (recipe.preserve.length > 0)
+    throw new Fault('RECIPE_REFUSED', { reason: 'what is preserved would go with the read protection' });
   await unprotect(visit);
-  return await meet(visit);
+  return await meet(visit, { again: true });
 }
 
 async function programAndLetGo(job: FlashJob, board: BoardAtHand): ReturnType<typeof program> {
@@ -96,14 +106,16 @@ async function program(job: FlashJob, board: BoardAtHand): Promise<{ proof: Proo
   const { image, recipe } = job.request;
   const bytes = totalBytes(rangeInfo(programmed(image, PROGRAMMED_ALTERNATE))) + totalBytes(recipe.preserve);
   const decision = await track.run('plan', planLimitMs(bytes, limits), (onBytes) => decide(job, board, onBytes));
-  const { plan, locks, work, preserved } = decision;
+  const { plan, locks, work, returned } = decision;
   const limitMs = workLimitsMs(plan, work, limits);
   await track.run('erase', limitMs.erase, (onBytes) => erase(session, work.erase, part, onBytes));
-  await track.run('write', limitMs.write, (onBytes) => write(session, [...work.writes, ...preserved], onBytes));
+  await track.run('write', limitMs.write, (onBytes) =>
+    write(session, inWords([...work.writes, ...returned], part), onBytes),
+  );
   const proof = await track.run('verify', limitMs.verify, (onBytes) => prove(session, decision, onBytes));
   known.readback = proof.readback;
-  if (locks.writes.length > 0) {
-    const lockMs = limits.baseMs + locks.writes.length * (limits.returnMs + limits.baseMs);
+  if (locks.length > 0) {
+    const lockMs = limits.baseMs + locks.length * (limits.returnMs + limits.baseMs);
     await track.run('lock', lockMs, () => lock(board, locks, job.onLocked));
   }
   if (!job.request.leave || !board.isOpen) return { proof, hasLeft: false };
@@ -116,22 +128,65 @@ async function decide(job: FlashJob, board: BoardAtHand, onBytes: OnBytes): Prom
   const { image, recipe, leave, trust } = job.request;
   const { track, bounds, known } = job.visit;
   const { session, part, map, port } = board.contact;
-  const plan = planFlash(image, map, recipe);
+  const plan = planFlash(image, map, recipe, part);
   const { blockBytes } = session;
   const locks = planLock(recipe, { alternates: port.device.alternates, blockBytes }, part);
   track.expect(expectedShares(plan, part, leave));
+  await requireLockable(session, locks);
+  const isBelieved = believes(trust, known.hasOwnSerial, part);
   const findings = new Findings(plan, blockBytes, part);
-  const isBelieved = trust === 'own-serial' ? known.hasOwnSerial : trust === 'yes';
-  if (isBelieved && recipe.erase !== 'mass') await survey(session, findings, { part, clock: bounds.clock, onBytes });
+  const look = { part, clock: bounds.clock, onBytes, mayGiveUp: recipe.erase !== 'none' };
+  if (isBelieved && recipe.erase !== 'mass') await survey(session, findings, look);
   const work = workOf(plan, findings, recipe, part);
-  const preserved: Range[] = [];
-  for (const { address, bytes } of endangered(plan, work.erase)) {
-    const held = await read(session, address, bytes, onBytes);
-    preserved.push(rightOne(held, job.request.rescued, known.hasOwnSerial));
-  }
-  if (preserved.length > 0) await job.onPreserved(preserved);
+  const kept = await keep(job, board, { plan, work, isBelieved }, onBytes);
   track.expect(workShares(work, part));
-  return { plan, locks, work, preserved };
+  return { plan, locks, work, ...kept };
+}
+
+/** Reads what is preserved, finds out whether it is what it should be, and has a copy made of what an erase will take. */
+async function keep(
+  job: FlashJob,
+  board: BoardAtHand,
+  { plan, work, isBelieved }: Pick<Decision, 'plan' | 'work'> & { readonly isBelieved: boolean },
+  onBytes: OnBytes,
+): Promise<Pick<Decision, 'preserved' | 'returned'>> {
+  const { known, bounds } = job.visit;
+  const { session, part } = board.contact;
+  const holder = { hasOwnSerial: known.hasOwnSerial, isBelieved, erasedByte: part?.erasedByte ?? null };
+  const inDanger = new Set(endangered(plan, work.erase));
+  const preserved: Range[] = [];
+  const returned: Range[] = [];
+  for (const info of plan.preserve) {
+    const held = await read(session, info.address, info.bytes, onBytes);
+    const right = rightOne(held, job.request.rescued, holder);
+    preserved.push(right);
+    if (inDanger.has(info) || right !== held) returned.push(right);
+    if (right !== held && !inDanger.has(info)) requireBlank(held);
+  }
+  const unkept = () => new Fault('RECORD_FAILED', { reason: 'what is preserved was not kept in time' });
+  if (returned.length > 0) await bounds.guard(job.onPreserved(returned), KEEP_HANG_MS, unkept);
+  return { preserved, returned };
+}
+
+/** What is to be given back to flash that is not erased must find it blank. */
+function requireBlank({ address, data }: Range): void {
+  if (data.every((byte) => byte === data[0])) return;
+  throw new Fault('PRESERVED_ELSEWHERE', { preserve: hex32(address), bytes: data.length, reason: 'half given back' });
+}
+
+function believes(trust: Trust, hasOwnSerial: boolean, part: Part | null): boolean {
+  switch (trust) {
+    case 'yes':
+      return true;
+    case 'no':
+      return false;
+    case 'own-serial':
+      return hasOwnSerial;
+    case 'shared-serial':
+      return part?.sharesSerial === true;
+    default:
+      return trust satisfies never;
+  }
 }
 
 async function prove(session: DfuSession, { plan, preserved }: Decision, onBytes: OnBytes): Promise<Proof> {

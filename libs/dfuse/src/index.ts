@@ -1,5 +1,6 @@
 export { type AttemptContext, type AttemptReport, runAttempt } from './attempt.ts';
 export { systemClock } from './clock.ts';
+export type { Seated } from './contact.ts';
 export type { FlashRequest, Trust } from './flash.ts';
 export type { BoardFacts } from './jobs/board-facts.ts';
 export { type BoardJob, type BoardJobReport, runBoardJob } from './jobs/board-job.ts';
@@ -9,6 +10,7 @@ export { PHASE_LIMITS, type PhaseLimits } from './phases/limits.ts';
 export type { Locked } from './phases/lock.ts';
 export type { Progress } from './phases/track.ts';
 export { type BoardRecipe, type FlashPlan, planFlash } from './plan/flash-plan.ts';
+export { covers } from './plan/rescue.ts';
 export {
   type Alternate,
   type BusDevice,

@@ -25,13 +25,17 @@ export type Unproven =
   /** One was, and later one of this name passed: the same board, if its serial is its own. */
   | 'before-a-pass'
   /** One was, and none of this name has passed since. */
-  | 'open';
+  | 'open'
+  /** The same, and longer ago than a day: this one, if its serial is its own. */
+  | 'open-long-ago';
 
 /**
  * A worker's own record: attempts in flight, and results the ledger has not acknowledged. Every call that changes something
  * has committed durably when it returns.
  */
 export interface Journal {
+  /** Everything that `work` changes, in one commit: all of it is on the disk when this returns, or none. */
+  together<T>(work: () => T): T;
   /** Before a board is touched. False when the attempt is already known: then the board must not be touched. */
   begin(job: FlashJob, seat: Seat, at: string): boolean;
   /** The board of a seating is back in its bootloader under another address. */
@@ -42,7 +46,7 @@ export interface Journal {
   end(report: ResultReport, at: string): ResultReport;
   look(attemptId: string): Journalled;
   /**
-   * What the attempts of the 24 hours before `now` say about the board that sits in a slot. Without proof is an attempt that
+   * What the attempts before `now` say about the board that sits in a slot. Without proof is an attempt that
    * did not pass and erased, or may have: one that has not ended counts, in whatever slot, so ask before `begin`. Not counted are
    * the attempts `inSight`: their boards are seen where they sit, so they are others that happen to report the same serial.
    */

@@ -27,6 +27,7 @@ export function journalOn(connection: Connection): Journal {
   }
 
   return {
+    together: (work) => connection.commit({}, work),
     begin: (job, seat, at) => {
       const { attemptId, station, slot, seatingId } = job.assignment;
       return connection.commit({ attemptId }, () => {

@@ -120,11 +120,17 @@ test('boards without a serial are one board', () => {
   expect(journal.unproven(board, AT)).toBe('open');
 });
 
-test('what has begun more than a day ago counts no more', () => {
+test('what has begun more than a day ago is told apart, and a pass since then settles it', () => {
   const journal = memoryJournal();
   begin(journal, 1);
   expect(journal.unproven(BOARD, afterHours(24))).toBe('open');
-  expect(journal.unproven(BOARD, momentOf(Date.parse(afterHours(24)) + 1))).toBe('none');
+  const later = momentOf(Date.parse(afterHours(24)) + 1);
+  expect(journal.unproven(BOARD, later)).toBe('open-long-ago');
+  end(journal, 1, ended(1, 'HOST_HUNG', []));
+  expect(journal.unproven(BOARD, later)).toBe('open-long-ago');
+  begin(journal, 2, { at: later });
+  end(journal, 2);
+  expect(journal.unproven(BOARD, later)).toBe('none');
 });
 
 test('a clock that was set back hides nothing', () => {
@@ -190,10 +196,11 @@ interface Entry {
 /** The slow, obvious answer. */
 function expected(entries: readonly Entry[], board: BoardName, hour: number): Unproven {
   const same = entries.filter((entry) => entry.board === board);
-  const doubts = same.filter((entry) => entry.hour >= hour - 24 && entry.how !== 'pass' && entry.how !== 'untouched');
-  if (doubts.length === 0) return 'none';
-  const isProven = (doubt: Entry) => same.slice(same.indexOf(doubt)).some(({ how }) => how === 'pass');
-  return doubts.every(isProven) ? 'before-a-pass' : 'open';
+  const isDoubtful = (entry: Entry) => entry.how !== 'pass' && entry.how !== 'untouched';
+  const isProven = (doubt: Entry) => same.slice(same.indexOf(doubt) + 1).some(({ how }) => how === 'pass');
+  const recent = same.filter((entry) => entry.hour >= hour - 24 && isDoubtful(entry));
+  if (recent.length > 0) return recent.every(isProven) ? 'before-a-pass' : 'open';
+  return same.filter(isDoubtful).every(isProven) ? 'none' : 'open-long-ago';
 }
 
 function resultOf(number: number, how: How): AttemptResult {

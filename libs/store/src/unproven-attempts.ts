@@ -4,7 +4,7 @@ import type { Connection } from './sqlite/connection.ts';
 
 /**
  * A day: who takes up an interrupted board again does so within a shift or two. Where all boards report one serial, a single
- * interrupted one makes all of them suspect, so it is not for ever.
+ * interrupted one makes all of them suspect, so it is not for ever; where each has its own, it is.
  */
 const UNPROVEN_MS = 24 * 60 * 60 * 1000;
 
@@ -53,9 +53,13 @@ export function unprovenAttempts(connection: Connection): UnprovenAttempts {
     ask: (board, now, inSight) => {
       const name = nameOf(board);
       const since = momentOf(Date.parse(now) - UNPROVEN_MS);
-      const seq = latest.get({ ...name, since, inSight: JSON.stringify(inSight) })?.seq ?? null;
-      if (seq === null) return 'none';
-      return laterPass.get({ ...name, seq }) ? 'before-a-pass' : 'open';
+      const openSince = (moment: string) => {
+        const seq = latest.get({ ...name, since: moment, inSight: JSON.stringify(inSight) })?.seq ?? null;
+        return seq === null ? null : { hasPassed: laterPass.get({ ...name, seq }) !== undefined };
+      };
+      const recent = openSince(since);
+      if (recent !== null) return recent.hasPassed ? 'before-a-pass' : 'open';
+      return openSince('')?.hasPassed === false ? 'open-long-ago' : 'none';
     },
   };
 }

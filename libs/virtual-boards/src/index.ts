@@ -1,3 +1,4 @@
+export type { ApplicationSpec, BootloaderWay } from './application/application-spec.ts';
 export { type BenchOptions, type Inspected, type Inspection, VirtualBench } from './bench/bench.ts';
 export { type BenchPlace, benchSlots } from './bench/bench-slots.ts';
 export { misbehave } from './bench/shift-fault.ts';
@@ -19,4 +20,7 @@ export type { BenchProcessOptions } from './remote/process-options.ts';
 export { type BenchProcess, type StartBench, startBenchProcess } from './remote/start-bench-process.ts';
 export type { DfuState, DfuStatus } from './rom/dfu-words.ts';
 export type { Sin, SinName } from './rom/sins.ts';
+export { type ImportedDevice, importDevice } from './usbip/import-device.ts';
+export { type ServedUsbip, serveUsbip } from './usbip/usbip-server.ts';
+export { USBIP_PORT } from './usbip/wire/operations.ts';
 export { VirtualClock } from './virtual-clock.ts';

@@ -19,7 +19,7 @@ export interface ToolHabits {
   readonly timeoutMs: number;
 }
 
-/** Tools by what their source does (reference/dfuse.md 4): replays of a documented sequence of requests, not the tools. */
+/** Tools by what their source does (docs/sources.md 4): replays of a documented sequence of requests, not the tools. */
 export const TOOLS: readonly ToolHabits[] = [
   {
     name: 'dfu-util 0.11',

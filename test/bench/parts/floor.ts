@@ -4,7 +4,7 @@ import { flashOf, type Stretch } from './bench-image.ts';
 /** What a board holds before it is flashed: something else in every sector, nothing, or the image itself. */
 export type Held = 'used' | 'blank' | 'same';
 
-/** Control transfers that DfuSe cannot do without (dfuse.md 1.2): DNLOAD and two GETSTATUS for whatever takes time. */
+/** Control transfers that DfuSe cannot do without (sources.md 1.2): DNLOAD and two GETSTATUS for whatever takes time. */
 const PER_OPERATION = 3;
 /** UPLOAD needs no GETSTATUS. */
 const PER_READ = 1;

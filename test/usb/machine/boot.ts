@@ -23,7 +23,7 @@ export interface MachineRun {
 /** Boots, runs the job and switches off. Resolves with null, or with what the machine hung in when it had to be ended. */
 export async function runMachine({ kernel, job, repo, folder, showConsole, onEvent }: MachineRun): Promise<string | null> {
   writeFileSync(join(folder, JOB_FILE), JSON.stringify(job));
-  const qemu = spawn('qemu-system-x86_64', qemuArgs(kernel, repo, folder), { stdio: ['ignore', 'pipe', 'pipe'] });
+  const qemu = spawn('qemu-system-x86_64', qemuArgs(kernel, { repo, folder, program: join(job.programs, 'inside.mjs') }), { stdio: ['ignore', 'pipe', 'pipe'] });
   const stopEnding = endWithUs(qemu);
   keepConsole(qemu, join(folder, 'console.log'), showConsole);
   const deadline = new Deadline(() => qemu.kill('SIGKILL'));
@@ -44,18 +44,29 @@ export async function runMachine({ kernel, job, repo, folder, showConsole, onEve
   return deadline.passedIn;
 }
 
-function qemuArgs({ vmlinuz, initramfs, modules }: Kernel, repo: string, folder: string): string[] {
-  const environment = { FLASHLINE_NODE: process.execPath, FLASHLINE_REPO: repo, FLASHLINE_MODULES: modules };
+interface Surroundings {
+  readonly repo: string;
+  readonly folder: string;
+  readonly program: string;
+}
+
+function qemuArgs({ vmlinuz, initramfs, modules }: Kernel, { repo, folder, program }: Surroundings): string[] {
+  const environment = {
+    FLASHLINE_NODE: process.execPath,
+    FLASHLINE_PROGRAM: program,
+    FLASHLINE_REPO: repo,
+    FLASHLINE_MODULES: modules,
+  };
   const passed = Object.entries(environment).map(([name, value]) => `"${name}=${value}"`);
   const share = (tag: string, path: string, options: string) => [
     ...['-fsdev', `local,id=${tag},path=${path.replaceAll(',', ',,')},security_model=none,multidevs=remap${options}`],
     ...['-device', `virtio-9p-pci,fsdev=${tag},mount_tag=${tag}`],
   ];
   return [
-    ...['-accel', 'tcg,thread=multi', '-cpu', process.env.XCPU ?? 'max', '-smp', '2', '-m', '3072'],
-    ...['-display', 'none', '-serial', 'stdio', '-monitor', 'none', '-nic', 'none', '-no-reboot'],
-    ...[ '-kernel', vmlinuz, '-initrd', initramfs],
-    ...['-append', ['console=ttyS0 quiet mitigations=off panic=-1', process.env.XAPP ?? '', ...passed].join(' ')],
+    ...['-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', '2', '-m', '3072', '-no-reboot'],
+    ...['-display', 'none', '-serial', 'stdio', '-monitor', 'none', '-nic', 'user,model=virtio-net-pci'],
+    ...['-kernel', vmlinuz, '-initrd', initramfs],
+    ...['-append', ['console=ttyS0 quiet mitigations=off net.ifnames=0 panic=-1', ...passed].join(' ')],
     ...share('computer', '/', ',readonly=on'),
     ...share('job', folder, ''),
   ];

@@ -1,7 +1,7 @@
 #!/bin/busybox sh
 # The first process of the machine. Puts the computer outside, read-only, under a writable layer and runs inside.ts there.
 # Whatever goes wrong, the machine switches off: what is missing then is missed outside.
-# The kernel hands over FLASHLINE_NODE, FLASHLINE_REPO and FLASHLINE_MODULES from its command line.
+# The kernel hands over FLASHLINE_NODE, FLASHLINE_PROGRAM, FLASHLINE_REPO and FLASHLINE_MODULES from its command line.
 /bin/busybox --install -s /bin
 export PATH=/bin
 
@@ -31,14 +31,15 @@ run() {
   mount --bind "/lower$FLASHLINE_MODULES" /machine/lib/modules
   mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=none job /machine/run/flashline
   ifconfig lo 127.0.0.1 up
+  # The boards are outside: QEMU's own network has the loopback of the computer at 10.0.2.2.
+  ifconfig eth0 10.0.2.15 netmask 255.255.255.0 up
   hostname machine
 
   export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
   # libusb hears of devices from udevd, and the rules that we ship are its.
   chroot /machine /lib/systemd/systemd-udevd --daemon
   chroot /machine modprobe vhci-hcd
-  cd "/machine$FLASHLINE_REPO"
-  chroot /machine "$FLASHLINE_NODE" "$FLASHLINE_REPO/test/usb/machine/inside.ts"
+  chroot /machine "$FLASHLINE_NODE" "$FLASHLINE_PROGRAM"
 }
 
 (run)

@@ -4,13 +4,11 @@ import { once } from 'node:events';
 import { appendFileSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { release, uptime } from 'node:os';
 import { join } from 'node:path';
-import { EVENTS_FILE, type Ended, type Job, JOB_FILE, type MachineEvent, type Scenario } from './job.ts';
+import { EVENTS_FILE, type Ended, type Job, JOB_FILE, type MachineEvent, type Scenario, SHARED } from './job.ts';
 
-const SHARED = '/run/flashline';
-const REPO = join(import.meta.dirname, '../../..');
-const SCENARIOS = join(REPO, 'test/usb/scenarios');
-
-const { scenarios } = JSON.parse(readFileSync(join(SHARED, JOB_FILE), 'utf8')) as Job;
+const { scenarios, programs, boards } = JSON.parse(readFileSync(join(SHARED, JOB_FILE), 'utf8')) as Job;
+const boardsFile = '/run/boards.json';
+writeFileSync(boardsFile, JSON.stringify(boards));
 tell({ on: 'up', kernel: release(), seconds: uptime() });
 for (const scenario of scenarios) {
   tell({ on: 'started', name: scenario.name });
@@ -23,10 +21,10 @@ async function ran({ name, limitSeconds }: Scenario): Promise<Ended> {
   const file = (kind: string) => join(SHARED, `${name}.${kind}`);
   const stdio = ['ignore', openSync(file('out'), 'w'), openSync(file('err'), 'w')] as const;
   // A group of its own, so that what a scenario leaves behind goes with it.
-  const child = spawn(process.execPath, [join(SCENARIOS, `${name}.ts`)], {
-    cwd: REPO,
+  const child = spawn(process.execPath, [join(programs, `${name}.mjs`)], {
     stdio: [...stdio],
     detached: true,
+    env: { ...process.env, FLASHLINE_BOARDS: boardsFile },
   });
   const end = () => child.pid !== undefined && spawnSync('kill', ['-9', '--', `-${child.pid}`]);
   const late = setTimeout(end, limitSeconds * 1000);

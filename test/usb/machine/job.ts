@@ -1,3 +1,5 @@
+import type { Part } from '@flashline/contracts';
+
 /** One program to run in the machine. */
 export interface Scenario {
   /** Its file below scenarios/, without .ts. */
@@ -9,11 +11,29 @@ export interface Scenario {
 /** What the machine is to do: `job.json` in the folder that it shares with the computer outside. */
 export interface Job {
   readonly scenarios: readonly Scenario[];
+  /** Where their programs are. */
+  readonly programs: string;
+  readonly boards: Boards;
 }
 
-export const JOB_FILE = 'job.json';
+/** What a scenario is told about the boards outside: the JSON in the file FLASHLINE_BOARDS. */
+export interface Boards {
+  /** TCP port of the bench, for the hands that plug and pull. */
+  readonly benchPort: number;
+  /** TCP port of the USB/IP server. */
+  readonly usbipPort: number;
+  /** `config/parts.yaml`, read outside: that takes seconds under emulation. */
+  readonly parts: readonly Part[];
+}
 
-/** What the machine tells while it runs, one JSON line each in `events.jsonl` of that folder. */
+/** Where the machine sees the loopback of the computer outside (QEMU's user network). */
+export const OUTSIDE = '10.0.2.2';
+/** Where the machine has the shared folder. */
+export const SHARED = '/run/flashline';
+export const JOB_FILE = 'job.json';
+export const EVENTS_FILE = 'events.jsonl';
+
+/** What the machine tells while it runs, one JSON line each in `events.jsonl` of the shared folder. */
 export type MachineEvent =
   | { readonly on: 'up'; readonly kernel: string; readonly seconds: number }
   | { readonly on: 'started'; readonly name: string }
@@ -26,5 +46,3 @@ export interface Ended {
   readonly exitCode: number | null;
   readonly signal: string | null;
 }
-
-export const EVENTS_FILE = 'events.jsonl';

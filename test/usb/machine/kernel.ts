@@ -23,9 +23,12 @@ export interface Kernel {
 }
 
 /** What init needs before it can see anything of this computer. */
-const BOOT_MODULES = ['virtio_pci', '9pnet_virtio', '9p', 'overlay'];
-/** What the scenarios need: udev loads them as on any computer. */
-const USB_MODULES = ['vhci-hcd', 'cdc-acm', 'usbhid', 'hid-generic', 'usb-storage', 'sd_mod'];
+const BOOT_MODULES = ['virtio_pci', 'virtio_net', '9pnet_virtio', '9p', 'overlay'];
+/** What the scenarios need: udev loads drivers as on any computer. The last line makes devices out of this kernel. */
+const USB_MODULES = [
+  ...['vhci-hcd', 'cdc-acm', 'usbhid', 'hid-generic', 'usb-storage', 'sd_mod'],
+  ...['dummy_hcd', 'libcomposite', 'usb_f_hid', 'usb_f_mass_storage'],
+];
 const BUSYBOX = '/bin/busybox';
 const HERE = import.meta.dirname;
 

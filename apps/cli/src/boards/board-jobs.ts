@@ -23,7 +23,7 @@ export async function workOn(
     const reports = await workDirect({
       bus: bus.choice,
       parts,
-      paths: devices.map(({ path }) => path),
+      devices,
       signal,
       job,
       board,

@@ -59,7 +59,7 @@ async function erase(boards: ChosenBoards, options: EraseOptions): Promise<numbe
   const results = reports.map((report, index) => resultOf(devices[index]?.path ?? '', report));
   for (const [index, { fault, hasOwnSerial }] of reports.entries()) {
     const proven = options.allFlash ? 'all' : 'this';
-    const ended = { hasOwnSerial, proven: fault === null ? proven : 'nothing', gaveBack: false } as const;
+    const ended = { hasOwnSerial, proven: fault === null ? proven : 'nothing', gaveBack: null } as const;
     await records.ended(devices[index]?.path ?? '', ended);
   }
   console.log(options.json ? JSON.stringify({ results }) : print(bus, results));

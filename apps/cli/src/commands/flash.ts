@@ -1,5 +1,5 @@
-import { type ExpectedBoard, Fault, usbId } from '@flashline/contracts';
-import { type Ending, flashDirect } from '@flashline/worker';
+import { type ExpectedBoard, Fault, layoutText, type Recipe, usbId } from '@flashline/contracts';
+import { type Ending, flashDirect, workDirect } from '@flashline/worker';
 import type { Command } from 'commander';
 import { addBoardOptions, type BoardOptions, type ChosenBoards, withBoards } from '../boards/board-choice.ts';
 import { progressOf } from '../boards/board-jobs.ts';
@@ -22,7 +22,7 @@ interface FlashOptions extends BoardOptions, RecipeOptions {
 /** What is done to each of the boards. */
 interface FlashWork {
   readonly images: ImageSet;
-  readonly recipe: Awaited<ReturnType<typeof chooseRecipe>>;
+  readonly recipe: Recipe;
   readonly options: FlashOptions;
 }
 
@@ -44,7 +44,7 @@ export function addFlash(program: Command): void {
 async function flash(boards: ChosenBoards, work: FlashWork): Promise<number> {
   const { bus, devices } = boards;
   const { images, options } = work;
-  const board = onlyKind(boards);
+  const board = await onlyKind(boards);
   const records = await DirectRecords.open(options.data, boards);
   const endings = await flashAll(boards, { ...work, board, records });
   const results = [];
@@ -53,8 +53,8 @@ async function flash(boards: ChosenBoards, work: FlashWork): Promise<number> {
     if (ending === undefined) throw new Fault('STATION_BUG', { reason: 'a board without an ending' });
     const preserved = await records.ended(path, {
       hasOwnSerial: ending.hasOwnSerial,
-      proven: ending.outcome === 'pass' ? 'all' : 'nothing',
-      gaveBack: ending.outcome === 'pass',
+      proven: provenBy(ending, work.recipe),
+      gaveBack: ending.outcome === 'pass' ? work.recipe.preserve : null,
     });
     if (preserved !== null) console.error(`${labelOf(bus, path)}: what was to be preserved is in ${preserved}`);
     const { phases, locked } = ending;
@@ -76,7 +76,7 @@ async function flashAll(
     const endings = await flashDirect({
       bus: bus.choice,
       parts,
-      paths: devices.map(({ path }) => path),
+      devices,
       order: { ...orderOf(first), beside: others.map(orderOf), board, recipe, leave: !options.stay },
       trust: (path) => records.trust(path),
       rescued: (path) => records.rescued(path),
@@ -91,6 +91,13 @@ async function flashAll(
   }
 }
 
+/** An attempt that ended before its erase has left the board as it was; of a host that died nobody knows how far it came. */
+function provenBy({ outcome, board, phases }: Ending, { unprotect }: Recipe): 'all' | 'this' | 'nothing' {
+  if (outcome === 'pass') return 'all';
+  const isUntouched = board !== null && !unprotect && phases.every(({ name }) => name !== 'erase');
+  return isUntouched ? 'this' : 'nothing';
+}
+
 function orderOf({ path, sha256, loadAddress }: ImageFile) {
   return { imageFile: path, imageName: path, imageSha256: sha256, loadAddress };
 }
@@ -99,14 +106,23 @@ function endOf({ outcome, fault }: Ending): Ended {
   return { word: [outcome.toUpperCase(), fault ?? []].flat().join(' '), isGood: outcome === 'pass' };
 }
 
-/** One image is for one kind of board: with several kinds plugged in, a person says which. */
-function onlyKind({ devices }: ChosenBoards): ExpectedBoard {
-  const kinds = [...new Set(devices.map(({ vendorId, productId }) => usbId(vendorId, productId)))];
+/** One image is for one kind of board: with several kinds plugged in, a person says which. All ST ROMs have one id, so they are asked. */
+async function onlyKind(boards: ChosenBoards): Promise<ExpectedBoard> {
+  const { devices } = boards;
+  const ids = new Set(devices.map(({ vendorId, productId }) => usbId(vendorId, productId)));
+  const layouts = devices.length > 1 ? await layoutsOf(boards) : new Set<string>();
   const [first] = devices;
-  if (first === undefined || kinds.length > 1)
-    throw new Fault('USAGE', {
-      reason: 'boards of several kinds: choose those of one with --slot',
-      ids: kinds.join(' '),
-    });
-  return { vendorId: first.vendorId, productId: first.productId, bcdDevice: null, layout: null };
+  if (first === undefined || ids.size > 1 || layouts.size > 1) {
+    const reason = 'boards of several kinds: choose those of one with --slot';
+    throw new Fault('USAGE', { reason, ids: [...ids].join(' '), layouts: [...layouts].join(' ') });
+  }
+  const [layout = null] = layouts;
+  return { vendorId: first.vendorId, productId: first.productId, bcdDevice: null, layout };
+}
+
+/** What the boards say of their flash; one that cannot be asked will say why when it is flashed. */
+async function layoutsOf({ bus, parts, devices, signal }: ChosenBoards): Promise<Set<string>> {
+  const work = { bus: bus.choice, parts, devices, signal, board: null, onProgress: () => {} };
+  const reports = await workDirect({ ...work, job: { kind: 'inspect' } });
+  return new Set(reports.flatMap(({ facts }) => (facts?.board.layout ? [layoutText(facts.board.layout)] : [])));
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { Fault } from '@flashline/contracts';
-import type { BusDevice, Trust } from '@flashline/dfuse';
+import { Fault, type RangeInfo } from '@flashline/contracts';
+import { type BusDevice, covers, type Trust } from '@flashline/dfuse';
 import type { Range } from '@flashline/firmware';
 import type { ChosenBoards } from '../boards/board-choice.ts';
 import { lineOf } from '../exit.ts';
@@ -13,8 +13,8 @@ interface Ended {
   readonly hasOwnSerial: boolean;
   /** What was looked at and is right: only what was done now, or what earlier runs may have left half done, too. */
   readonly proven: 'nothing' | 'this' | 'all';
-  /** True when the board has again what was preserved of it. */
-  readonly gaveBack: boolean;
+  /** What the board has again of what was preserved; null when it was not proven. */
+  readonly gaveBack: readonly RangeInfo[] | null;
 }
 
 /** What a command that erases boards without a station keeps on disk, and only as long as it is needed. */
@@ -63,9 +63,10 @@ export class DirectRecords {
     const isAll = proven === 'all' && hasOwnSerial;
     if (proven !== 'nothing') await this.#touched.proven(path, { isAll });
     const id = this.#kept.get(path);
-    if (!gaveBack) return id === undefined ? null : preservedFile(this.#data, this.#device(path), id);
+    if (gaveBack === null) return id === undefined ? null : preservedFile(this.#data, this.#device(path), id);
     const safe = preservedFiles(this.#data);
-    const older = isAll ? ((await safe.left(this.#device(path)))?.attemptIds ?? []) : [];
+    const left = isAll ? await safe.left(this.#device(path)) : null;
+    const older = left !== null && covers(gaveBack, left.ranges) ? left.attemptIds : [];
     await safe.drop([...older, ...(id === undefined ? [] : [id])]);
     return null;
   }

@@ -44,9 +44,9 @@ test('what was not given back is left for a board that says the same of itself, 
   expect(await safe.left({ ...BOARD, usbSerial: 'other' })).toBeNull();
   const left = await safe.left(BOARD);
   expect(left?.ranges).toEqual(SETTINGS);
-  expect(left?.attemptIds.toSorted()).toEqual([older, ID]);
+  expect(left?.attemptIds).toEqual([ID]);
   await safe.drop(left?.attemptIds ?? []);
-  expect(await safe.left(BOARD)).toBeNull();
+  expect(await safe.left(BOARD)).toMatchObject({ attemptIds: [older] });
 });
 
 test('what is left and cannot be read is told, for it may be the only copy', async () => {

@@ -35,7 +35,7 @@ export function preservedFiles(data: string): Safe {
       if (newest === undefined) return null;
       try {
         const ranges = programmed(readImage(await readFile(join(folder, newest)), { name: newest }));
-        return { attemptIds: files.map((file) => file.slice(name.length + 1, -'.hex'.length)), ranges };
+        return { attemptIds: [newest.slice(name.length + 1, -'.hex'.length)], ranges };
       } catch (thrown) {
         throw recordFailed(join(folder, newest), thrown);
       }

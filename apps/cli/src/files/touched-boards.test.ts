@@ -72,11 +72,13 @@ test('boards of one run that share a serial do not make each other suspect', asy
   expect((await touch(board('1-1', 'STM32'))).trust('1-1')).toBe('no');
 });
 
-test('a mark counts for a day and goes then', async () => {
+test('a mark counts for a day, then for boards with a serial of their own, and goes after a season', async () => {
   await touch(board('1-1', null));
   await age(23 * HOUR_MS);
   expect((await touch(board('1-1', null))).trust('1-1')).toBe('no');
   await age(25 * HOUR_MS);
+  expect((await touch(board('1-1', null))).trust('1-1')).toBe('shared-serial');
+  await age(91 * 24 * HOUR_MS);
   expect((await touch(board('1-1', null))).trust('1-1')).toBe('yes');
   expect(await readdir(folder)).toHaveLength(1);
 });

@@ -6,8 +6,10 @@ import type { BusDevice, Trust } from '@flashline/dfuse';
 import { boardName } from './board-name.ts';
 import { writeDurably } from './durable-file.ts';
 
-/** A board that has not been proven for so long has been erased or thrown away since; and others may have its serial. */
-const MARKED_MS_MAX = 24 * 60 * 60_000;
+/** After a day a mark most likely is another board's, unless its serial is one chip's own. */
+const RECENT_MS = 24 * 60 * 60_000;
+/** A board that nobody has taken up again by then was thrown away. */
+const MARKED_MS_MAX = 90 * RECENT_MS;
 
 /** Boards that are marked as touched until they are proven: the journal of those who have none. */
 export interface TouchedBoards {
@@ -26,11 +28,12 @@ export interface TouchedBoards {
 interface Mark {
   readonly identity: string;
   readonly file: string;
+  readonly isRecent: boolean;
 }
 
 /**
- * Marks boards durably before they are erased. A board is not believed when one that could be the same was marked within a day by
- * an earlier run and not proven since.
+ * Marks boards durably before they are erased. A board is not believed when one that could be the same was marked by an earlier run
+ * and not proven since.
  */
 export async function touchBoards(folder: string, boards: readonly BusDevice[], nowMs: number): Promise<TouchedBoards> {
   const own = new Map(boards.map((board) => [board.path, markOf(folder, board)]));
@@ -39,9 +42,13 @@ export async function touchBoards(folder: string, boards: readonly BusDevice[], 
     // All are looked for before one is made: boards of one run may share their serial.
     const open = await openMarks(folder, nowMs);
     await Promise.all(boards.map((board) => make(own.get(board.path), board, nowMs)));
-    const isOpen = (path: string) => open.some(({ identity }) => identity === own.get(path)?.identity);
+    const marksOf = (path: string) => open.filter(({ identity }) => identity === own.get(path)?.identity);
     return {
-      trust: (path) => (isOpen(path) ? 'no' : 'yes'),
+      trust: (path) => {
+        const marks = marksOf(path);
+        if (marks.some(({ isRecent }) => isRecent)) return 'no';
+        return marks.length > 0 ? 'shared-serial' : 'yes';
+      },
       trouble: null,
       proven: async (path, { isAll }) => {
         const mark = own.get(path);
@@ -67,14 +74,14 @@ async function openMarks(folder: string, nowMs: number): Promise<Mark[]> {
     // One that has just gone was another run's: it says as much.
     const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: nowMs }));
     if (nowMs - mtimeMs > MARKED_MS_MAX) await rm(file, { force: true });
-    else open.push({ identity, file });
+    else open.push({ identity, file, isRecent: nowMs - mtimeMs <= RECENT_MS });
   }
   return open;
 }
 
 function markOf(folder: string, board: BusDevice): Mark {
   const identity = boardName(board);
-  return { identity, file: join(folder, `${identity}.${randomUUID()}.json`) };
+  return { identity, file: join(folder, `${identity}.${randomUUID()}.json`), isRecent: true };
 }
 
 async function make(mark: Mark | undefined, board: BusDevice, nowMs: number): Promise<void> {

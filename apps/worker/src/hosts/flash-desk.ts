@@ -56,9 +56,9 @@ export class FlashDesk {
     this.#tell({ on: 'ended', id: attemptId, report });
   }
 
-  async #job({ jobId, path, board, job }: JobOrder): Promise<void> {
+  async #job({ jobId, path, board, seated, job }: JobOrder): Promise<void> {
     const report = await this.#stoppable(jobId, (signal) =>
-      runBoardJob(this.#bus, path, { job, board }, this.#context(jobId, signal)),
+      runBoardJob(this.#bus, path, { job, board, seated }, this.#context(jobId, signal)),
     );
     this.#tell({ on: 'job-ended', id: jobId, report });
   }
@@ -87,12 +87,12 @@ export class FlashDesk {
   }
 
   async #run(order: FlashOrder, signal: AbortSignal): Promise<Ending> {
-    const { attemptId, path, board, recipe, trust, rescued, leave } = order;
+    const { attemptId, path, board, recipe, trust, seated, rescued, leave } = order;
     const image = await this.#image(order);
     return runAttempt(
       this.#bus,
       path,
-      { image, board, recipe, trust, rescued, leave },
+      { image, board, recipe, trust, seated, rescued, leave },
       this.#context(attemptId, signal),
     );
   }

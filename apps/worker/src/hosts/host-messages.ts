@@ -1,5 +1,5 @@
 import type { ExpectedBoard, FaultCode, Part, PhaseName, Recipe } from '@flashline/contracts';
-import type { BoardJob, BoardJobReport, BusDevice, Trust } from '@flashline/dfuse';
+import type { BoardJob, BoardJobReport, BusDevice, Seated, Trust } from '@flashline/dfuse';
 import type { Range } from '@flashline/firmware';
 import type { Ending } from '../ending.ts';
 
@@ -31,6 +31,8 @@ export interface FlashOrder extends ImageInFile {
   readonly board: ExpectedBoard;
   readonly recipe: Recipe;
   readonly trust: Trust;
+  /** Who was seen on the port; another board may sit there by the time a host gets to it. */
+  readonly seated: Seated;
   /** What an attempt before this one took from a board of this serial and could not give back. */
   readonly rescued: readonly Range[];
   /** False keeps the board in its bootloader after it was proven. */
@@ -42,6 +44,7 @@ export interface JobOrder {
   readonly jobId: string;
   readonly path: string;
   readonly board: ExpectedBoard | null;
+  readonly seated: Seated;
   readonly job: BoardJob;
 }
 

@@ -8,7 +8,7 @@ import type { BusChoice, FlashOrder, FromHost, JobOrder, ToHost } from './host-m
 /** What one crash in native USB code may hurt, unless the station file says otherwise. */
 const SLOTS_PER_HOST = 8;
 /** The engine has a deadline for every phase; a host that breaks even this one is ended from outside. */
-const ATTEMPT_MS_MAX = 15 * 60_000;
+const ATTEMPT_MS_MAX = 60 * 60_000;
 
 export type OnProgress = (phase: PhaseName, fraction: number) => void;
 
@@ -28,6 +28,8 @@ interface Flight extends Listener {
   readonly reject: (fault: Fault) => void;
   readonly deadline: NodeJS.Timeout;
   phase: PhaseName | null;
+  /** False until its host has it. */
+  isTold: boolean;
 }
 
 /** The port hosts of a station: gives each port path its host, and turns the death of a host into faults of its flights alone. */
@@ -68,7 +70,10 @@ export class PortHosts {
 
   /** Stops an attempt or a job. */
   cancel(id: string): void {
-    this.#flights.get(id)?.host.tell({ on: 'cancel', id });
+    const flight = this.#flights.get(id);
+    if (flight === undefined) return;
+    if (flight.isTold) flight.host.tell({ on: 'cancel', id });
+    else this.#refuse(id, flight, new Fault('CANCELLED'));
   }
 
   async stop(): Promise<void> {
@@ -76,14 +81,26 @@ export class PortHosts {
     for (const host of this.#hosts) this.#fail(host, new Fault('HOST_CRASHED', { how: 'stopped' }));
   }
 
-  async #give(path: string, id: string, message: ToHost, listener: Listener): Promise<Ended> {
+  #give(path: string, id: string, message: ToHost, listener: Listener): Promise<Ended> {
     const host = this.#host(path);
-    await host.started();
     return new Promise((resolve, reject) => {
-      if (!host.tell(message)) return reject(new Fault('HOST_CRASHED', { how: 'could not be told' }));
       const deadline = setTimeout(() => host.recycle(), ATTEMPT_MS_MAX);
-      this.#flights.set(id, { host, ...listener, resolve, reject, deadline, phase: null });
+      const flight: Flight = { host, ...listener, resolve, reject, deadline, phase: null, isTold: false };
+      // Known from now on, so that it can be stopped while its host is still starting.
+      this.#flights.set(id, flight);
+      void host.started().then(() => this.#tell(id, flight, message));
     });
+  }
+
+  #tell(id: string, flight: Flight, message: ToHost): void {
+    if (this.#flights.get(id) !== flight) return;
+    flight.isTold = flight.host.tell(message);
+    if (!flight.isTold) this.#refuse(id, flight, new Fault('HOST_CRASHED', { how: 'could not be told' }));
+  }
+
+  #refuse(id: string, flight: Flight, fault: Fault): void {
+    this.#land(id, flight);
+    flight.reject(fault);
   }
 
   #host(path: string): Host {
@@ -137,9 +154,9 @@ export class PortHosts {
 
   #fail(host: Host, fault: Fault): void {
     for (const [id, flight] of this.#flights) {
-      if (flight.host !== host) continue;
-      this.#land(id, flight);
-      flight.reject(new Fault(fault.code, { ...fault.details, phase: flight.phase }));
+      // One that waits for the next process of this host has lost nothing.
+      if (flight.host !== host || !flight.isTold) continue;
+      this.#refuse(id, flight, new Fault(fault.code, { ...fault.details, phase: flight.phase }));
     }
   }
 

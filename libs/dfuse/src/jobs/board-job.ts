@@ -11,7 +11,7 @@ import {
 import { digestOf, type FirmwareImage, programmed, type Range } from '@flashline/firmware';
 import { alternateOf, type OtherMemory, readableIn } from '../alternates.ts';
 import { type AttemptContext, visitOf } from '../attempt.ts';
-import { type Contact, hangUp, meet } from '../contact.ts';
+import { type Contact, hangUp, meet, type Seated } from '../contact.ts';
 import { planLimitMs, totalBytes } from '../phases/limits.ts';
 import type { OnBytes } from '../phases/program.ts';
 import { read } from '../phases/program.ts';
@@ -51,21 +51,22 @@ export interface BoardJobReport {
   readonly transfers: number;
 }
 
-type Findings = Pick<BoardJobReport, 'facts' | 'held' | 'readback' | 'erased'>;
-const NOTHING: Findings = { facts: null, held: null, readback: null, erased: null };
+/** What a job found out. */
+type Found = Pick<BoardJobReport, 'facts' | 'held' | 'readback' | 'erased'>;
+const NOTHING: Found = { facts: null, held: null, readback: null, erased: null };
 
 /** Does one job with the board at `path`. Never rejects: every failure is a fault in the report. */
 export async function runBoardJob(
   bus: DfuBus,
   path: string,
-  request: { readonly job: BoardJob; readonly board: ExpectedBoard | null },
+  request: { readonly job: BoardJob; readonly board: ExpectedBoard | null; readonly seated?: Seated | null },
   context: AttemptContext,
 ): Promise<BoardJobReport> {
-  const { job, board } = request;
-  const visit = visitOf(bus, path, { board, image: job.kind === 'verify' ? job.image : null }, context);
+  const { job, board, seated = null } = request;
+  const visit = visitOf(bus, path, { board, seated, image: job.kind === 'verify' ? job.image : null }, context);
   const { known, track, limits } = visit;
   const beganMs = context.clock.now();
-  const report = (facts: Findings, fault: FaultCode | null, faultDetails: FaultDetails | null): BoardJobReport => {
+  const report = (facts: Found, fault: FaultCode | null, faultDetails: FaultDetails | null): BoardJobReport => {
     const { board: seen, hasOwnSerial, transfers } = known;
     return { fault, faultDetails, board: seen, hasOwnSerial, ...facts, ms: context.clock.now() - beganMs, transfers };
   };
@@ -91,7 +92,7 @@ export async function runBoardJob(
 
 const PHASE_OF = { inspect: 'identify', read: 'verify', verify: 'verify', erase: 'erase' } as const;
 
-async function carryOut(job: BoardJob, contact: Contact, onBytes: OnBytes): Promise<Findings> {
+async function carryOut(job: BoardJob, contact: Contact, onBytes: OnBytes): Promise<Found> {
   const { session, map } = contact;
   switch (job.kind) {
     case 'inspect':

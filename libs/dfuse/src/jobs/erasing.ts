@@ -1,4 +1,4 @@
-import { Fault, hex32, type Part, type RangeInfo } from '@flashline/contracts';
+import { Fault, hex32, type RangeInfo } from '@flashline/contracts';
 import type { Contact } from '../contact.ts';
 import type { Sector } from '../memory-map.ts';
 import { erase, type OnBytes } from '../phases/program.ts';
@@ -6,7 +6,7 @@ import { Cost } from '../plan/cost.ts';
 import { overlaps } from '../plan/flash-plan.ts';
 import type { EraseWork } from '../plan/work.ts';
 
-/** Erases every sector that a range touches and proves it. Throws IMAGE_DOES_NOT_FIT for a range outside the flash. */
+/** Erases every sector that a range touches and proves it. Throws RECIPE_REFUSED for a range that is not in the flash. */
 export async function eraseRanges(
   contact: Contact,
   ranges: readonly RangeInfo[],
@@ -14,8 +14,11 @@ export async function eraseRanges(
 ): Promise<RangeInfo[]> {
   const own = erasableOf(contact);
   for (const range of ranges) {
-    if (own.some((sector) => overlaps(sector, range))) continue;
-    throw new Fault('IMAGE_DOES_NOT_FIT', { address: hex32(range.address), reason: 'outside' });
+    const inside = own
+      .filter((sector) => overlaps(sector, range))
+      .reduce((sum, sector) => sum + shared(sector, range), 0);
+    if (inside === range.bytes) continue;
+    throw new Fault('RECIPE_REFUSED', { address: hex32(range.address), bytes: range.bytes, reason: 'outside' });
   }
   const sectors = own.filter((sector) => ranges.some((range) => overlaps(range, sector)));
   return await eraseAndLook(contact, { kind: 'sectors', sectors, bytes: bytesOf(sectors) }, onBytes);
@@ -33,20 +36,21 @@ export async function eraseAll(contact: Contact, onBytes: OnBytes): Promise<Rang
 async function eraseAndLook(contact: Contact, work: EraseWork, onBytes: OnBytes): Promise<RangeInfo[]> {
   const { session, part } = contact;
   await erase(session, work, part, onBytes);
+  let erasedByte = part?.erasedByte ?? null;
   for (const { address, bytes } of work.sectors) {
     for (let at = address; at < address + bytes; at += session.blockBytes) {
       const block = await session.read(at, Math.min(session.blockBytes, address + bytes - at));
-      const left = firstLeft(block, part);
+      erasedByte ??= block[0] === 0x00 ? 0x00 : 0xff;
+      const left = block.findIndex((byte) => byte !== erasedByte);
       if (left !== -1) throw new Fault('ERASE_REFUSED', { address: hex32(at + left), reason: 'not blank' });
     }
   }
   return work.sectors.map(({ address, bytes }) => ({ address, bytes }));
 }
 
-/** Where something is left in a block, or -1. What erased flash holds nobody knows of a part that is not known: all ones or all zeros. */
-function firstLeft(block: Uint8Array, part: Part | null): number {
-  const erasedByte = part?.erasedByte ?? (block[0] === 0x00 ? 0x00 : 0xff);
-  return block.findIndex((byte) => byte !== erasedByte);
+function shared(sector: Sector, range: RangeInfo): number {
+  const end = Math.min(sector.address + sector.bytes, range.address + range.bytes);
+  return end - Math.max(sector.address, range.address);
 }
 
 function erasableOf({ map }: Contact): Sector[] {

@@ -99,14 +99,33 @@ async function probe(session: DfuSession, address: number): Promise<void> {
 
 /** The U5 ROM answers reads and acknowledges writes under protection, and does neither: only its option bytes tell. */
 async function requireOpen(session: DfuSession, part: Part, alternates: readonly Alternate[]): Promise<void> {
+  const level = await rdpOf(session, part, alternates);
+  if (level === null || level === part.optionBytes?.rdp.open) return;
+  throw new Fault('BOARD_READ_PROTECTED', { rdp: level });
+}
+
+/** Before a protection is taken off, and everything with it: throws BOARD_STALLED for a board whose option bytes say that it has none. */
+export async function requireProtection(
+  session: DfuSession,
+  part: Part | null,
+  alternates: readonly Alternate[],
+): Promise<void> {
+  const level = part === null ? null : await rdpOf(session, part, alternates).catch(() => null);
+  await session.settle();
+  if (level === null || level !== part?.optionBytes?.rdp.open) return;
+  throw new Fault('BOARD_STALLED', { rdp: level, reason: 'it refuses to be read and is not protected' });
+}
+
+/** The RDP byte, or null where it is not known or cannot be reached. */
+async function rdpOf(session: DfuSession, part: Part, alternates: readonly Alternate[]): Promise<number | null> {
   const alternate = alternateOf(alternates, 'option-bytes');
-  if (alternate === null || part.optionBytes === undefined) return;
+  if (alternate === null || part.optionBytes === undefined) return null;
   const { address, rdp } = part.optionBytes;
   await session.selectAlternate(alternate);
   const at = rdp.offset - (rdp.offset % PROBE_BYTES);
-  const level = (await session.read(address + at, PROBE_BYTES))[rdp.offset - at];
+  const bytes = await session.read(address + at, PROBE_BYTES);
   await session.selectAlternate(PROGRAMMED_ALTERNATE);
-  if (level !== rdp.open) throw new Fault('BOARD_READ_PROTECTED', { rdp: level ?? null, optionBytes: hex32(address) });
+  return bytes[rdp.offset - at] ?? null;
 }
 
 function isStall(thrown: unknown): thrown is Fault {

@@ -1,7 +1,10 @@
-import { Fault, type FaultCode, hex32 } from '@flashline/contracts';
+import { Fault, hex32 } from '@flashline/contracts';
 import type { LockPlan, LockWrite } from '../plan/lock-plan.ts';
 import { type DfuSession, mismatch } from '../protocol/session.ts';
 import { read } from './program.ts';
+
+/** OTP is flash: it is delivered with all ones. */
+const BLANK_OTP = 0xff;
 
 /** What was locked, with what was there before. */
 export interface Locked {
@@ -16,56 +19,66 @@ export interface Locked {
 /** A board that may reset in between: gives its session, and a new one after a reset. */
 export interface Resettable {
   session(): DfuSession;
+  /** Whether its flash can be read, or says that it cannot. */
+  isReadable(): Promise<boolean>;
   /** Waits until the board is back in its bootloader and meets it again. */
   comesBack(): Promise<void>;
   /** Sees the board gone from its bootloader for good. */
   staysAway(): Promise<void>;
 }
 
-/** Writes what a plan locks, region after region, and looks at each. Throws LOCK_FAILED when a board does not hold it. */
+/** Looks whether OTP can take what the plan writes: a bit that is programmed stays so for ever. Throws LOCK_FAILED. */
+export async function requireLockable(session: DfuSession, plan: LockPlan): Promise<void> {
+  for (const write of plan.filter(({ memory }) => memory === 'otp')) {
+    await session.selectAlternate(write.alternate);
+    const { before, wanted } = await change(session, write);
+    const at = before.findIndex((byte, n) => byte !== BLANK_OTP && byte !== wanted[n]);
+    if (at !== -1)
+      throw new Fault('LOCK_FAILED', { memory: 'otp', address: hex32(write.region.address + at), reason: 'used' });
+  }
+  await session.selectAlternate(0);
+}
+
+/** Writes what a plan locks, one after the other, and looks at each. Throws LOCK_FAILED when a board does not hold it. */
 export async function lock(board: Resettable, plan: LockPlan, onLocked: (locked: Locked) => void): Promise<void> {
-  for (const [n, write] of plan.writes.entries()) {
-    const isLast = n === plan.writes.length - 1;
-    if (write.memory === 'otp') onLocked(await lockOtp(board.session(), write));
-    else onLocked(await lockOptionBytes(board, write, isLast ? plan.protection : 'open'));
+  for (const write of plan) {
+    const session = board.session();
+    await session.selectAlternate(write.alternate);
+    const { before, wanted } = await change(session, write);
+    const isThere = Buffer.compare(before, wanted) === 0;
+    // Told before it is written: what cannot be undone must not get lost with a fault.
+    onLocked(lockedOf(write, before, isThere ? before : null));
+    if (isThere) await session.selectAlternate(0);
+    else if (write.memory === 'otp') onLocked(lockedOf(write, before, await lockOtp(session, write, wanted)));
+    else onLocked(lockedOf(write, before, await lockOptionBytes(board, write, wanted)));
   }
 }
 
-async function lockOtp(session: DfuSession, write: LockWrite): Promise<Locked> {
-  await session.selectAlternate(write.alternate);
-  const { before, wanted } = await change(session, write);
-  if (Buffer.compare(before, wanted) !== 0) await session.write(write.region.address, wanted);
+async function lockOtp(session: DfuSession, write: LockWrite, wanted: Uint8Array): Promise<Uint8Array> {
+  await session.write(write.region.address, wanted);
   const after = await hold(session, write, wanted);
   await session.selectAlternate(0);
-  return lockedOf(write, before, after);
+  return after;
 }
 
-async function lockOptionBytes(
-  board: Resettable,
-  write: LockWrite,
-  protection: LockPlan['protection'],
-): Promise<Locked> {
-  const session = board.session();
-  await session.selectAlternate(write.alternate);
-  const { before, wanted } = await change(session, write);
-  if (Buffer.compare(before, wanted) === 0) {
-    await session.selectAlternate(0);
-    return lockedOf(write, before, before);
-  }
-  await session.writeLast(write.region.address, wanted);
-  if (protection === 'permanent') {
+/** What is there afterwards; null when nobody can read it any more, as it is meant to be. */
+async function lockOptionBytes(board: Resettable, write: LockWrite, wanted: Uint8Array): Promise<Uint8Array | null> {
+  await board.session().writeLast(write.region.address, wanted);
+  if (write.protection === 'permanent') {
     await board.staysAway();
-    return lockedOf(write, before, null);
+    return null;
   }
   await board.comesBack();
-  if (protection === 'level 1') {
-    await requireProtected(board.session());
-    return lockedOf(write, before, null);
+  if (write.protection === 'level 1') {
+    // A protection that lets itself be read through is none.
+    if (await board.isReadable())
+      throw new Fault('LOCK_FAILED', { memory: write.memory, reason: 'flash can still be read' });
+    return null;
   }
   await board.session().selectAlternate(write.alternate);
   const after = await hold(board.session(), write, wanted);
   await board.session().selectAlternate(0);
-  return lockedOf(write, before, after);
+  return after;
 }
 
 /** What is there, and what is to be there: option bytes that the recipe does not name stay. */
@@ -83,25 +96,6 @@ async function hold(session: DfuSession, { memory, region }: LockWrite, wanted: 
   const { data: after } = await read(session, region.address, region.bytes, () => undefined);
   if (Buffer.compare(after, wanted) === 0) return after;
   throw new Fault('LOCK_FAILED', { memory, ...mismatch(region.address, wanted, after) });
-}
-
-const REFUSALS: ReadonlySet<FaultCode> = new Set<FaultCode>(['BOARD_READ_PROTECTED', 'BOARD_STALLED']);
-/** Where the flash of every part begins that ST's ROMs serve. */
-const FLASH_ADDRESS = 0x0800_0000;
-
-/** A protection that lets itself be read through is none. */
-async function requireProtected(session: DfuSession): Promise<void> {
-  try {
-    await session.read(FLASH_ADDRESS, 2);
-  } catch (thrown) {
-    if (thrown instanceof Fault && REFUSALS.has(thrown.code)) return session.settle();
-    throw thrown;
-  }
-  throw new Fault('LOCK_FAILED', {
-    memory: 'option-bytes',
-    reason: 'flash can still be read',
-    address: hex32(FLASH_ADDRESS),
-  });
 }
 
 function lockedOf({ memory, region }: LockWrite, before: Uint8Array, after: Uint8Array | null): Locked {

@@ -45,16 +45,16 @@ export async function* looksAt(
 }
 
 /**
- * Waits until a board that resets is back in its bootloader, at most `limitMs`. Throws BOARD_GONE when it is not: because it went
+ * Waits until a board that resets is back in its bootloader, at most `limitMs`; resolves with how long it was away. Throws BOARD_GONE when it is not: because it went
  * for good, or because it came back with its firmware running.
  */
-export async function comesBack(bus: DfuBus, leaver: Leaver, bounds: Bounds, limitMs: number): Promise<void> {
+export async function comesBack(bus: DfuBus, leaver: Leaver, bounds: Bounds, limitMs: number): Promise<number> {
   const beganMs = bounds.clock.now();
   let hasBeenAway = false;
   let seen = 'nothing';
   for await (const device of looksAt(bus, leaver.path, bounds)) {
     const isAnother = leaver.address !== null && device !== undefined && device.address !== leaver.address;
-    if (device?.mode === 'dfu' && (hasBeenAway || isAnother)) return;
+    if (device?.mode === 'dfu' && (hasBeenAway || isAnother)) return bounds.clock.now() - beganMs;
     hasBeenAway ||= device === undefined;
     seen = device?.mode ?? 'nothing';
     if (seen === 'application' && hasBeenAway) break;

@@ -1,6 +1,5 @@
 import { PLAIN_RECIPE } from '@flashline/contracts';
 import { describe, expect, test } from 'vitest';
-import { systemClock } from '../clock.ts';
 import { parseMemoryMap } from '../memory-map.ts';
 import { Findings } from '../plan/findings.ts';
 import { planFlash } from '../plan/flash-plan.ts';
@@ -25,12 +24,15 @@ interface Looked {
   readonly bytesTold: number;
 }
 
-async function lookAt(memory: (address: number) => number, { readMs = 0.1, image = IMAGE } = {}): Promise<Looked> {
+async function lookAt(
+  memory: (address: number) => number,
+  { readMs = 0.1, image = IMAGE, mayGiveUp = true } = {},
+): Promise<Looked> {
   const clock = new ManualClock();
   const device = new PlainDevice(clock, memory);
   device.readMs = readMs;
   const part = madePart();
-  const session = new DfuSession(device, new Bounds(systemClock(), new AbortController().signal), {
+  const session = new DfuSession(device, new Bounds(clock, new AbortController().signal), {
     part,
     pace: UNKNOWN_PACE,
   });
@@ -39,6 +41,7 @@ async function lookAt(memory: (address: number) => number, { readMs = 0.1, image
   await survey(session, findings, {
     part,
     clock,
+    mayGiveUp,
     onBytes: (bytes) => {
       bytesTold += bytes;
     },
@@ -74,15 +77,19 @@ describe('a look at a board', () => {
 });
 
 describe('reading that takes longer than erasing and writing', () => {
+  const image = bytesAt(0x1000, 4 * 1024);
+  const everySector = [0x1000, 0x1400, 0x1800, 0x1c00];
+
   test('is not done, once that is known', async () => {
-    // A KiB takes 80 ms to read; after the first block that is half believed.
-    expect(await lookAt(BLANK, { readMs: 40, image: bytesAt(0x1000, 4 * 1024) })).toMatchObject({
-      dirty: [0x1000, 0x1400, 0x1800, 0x1c00],
-      reads: 1,
-    });
+    // A KiB takes 80 ms to read.
+    expect(await lookAt(BLANK, { readMs: 40, image })).toMatchObject({ dirty: everySector, reads: 1 });
+  });
+
+  test('is done where nothing may be erased: then only a look tells', async () => {
+    expect(await lookAt(BLANK, { readMs: 40, image, mayGiveUp: false })).toMatchObject({ dirty: [], reads: 8 });
   });
 
   test('is done as long as it is only nearly so', async () => {
-    expect(await lookAt(BLANK, { readMs: 7, image: bytesAt(0x1000, 4 * 1024) })).toMatchObject({ dirty: [], reads: 8 });
+    expect(await lookAt(BLANK, { readMs: 7, image })).toMatchObject({ dirty: [], reads: 8 });
   });
 });

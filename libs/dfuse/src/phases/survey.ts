@@ -11,24 +11,32 @@ interface Look {
   readonly part: Part | null;
   readonly clock: Clock;
   readonly onBytes: OnBytes;
+  /** False when every sector must be looked at, however long that takes, because none may be erased. */
+  readonly mayGiveUp: boolean;
 }
 
 /**
  * Looks at what the board holds where the image goes, a sector only until it is clear that it must be erased, and only while
  * reading it takes less than erasing and writing it would. New boards are blank: that saves their erase.
  */
-export async function survey(session: DfuSession, findings: Findings, { part, clock, onBytes }: Look): Promise<void> {
+export async function survey(
+  session: DfuSession,
+  findings: Findings,
+  { part, clock, onBytes, mayGiveUp }: Look,
+): Promise<void> {
   const cost = new Cost(part?.timing);
-  let readPerKibMs = READ_PER_KIB_MS;
+  let fastestMs = Number.POSITIVE_INFINITY;
   for (const block of findings.blocks) {
     const open = findings.openSectors(block);
     const isFlat = block.pieces.some(({ sector }) => sector === null);
-    for (const sector of open) if (!isWorthReading(sector, readPerKibMs, cost)) findings.giveUp(sector);
+    const readPerKibMs = Number.isFinite(fastestMs) ? fastestMs : READ_PER_KIB_MS;
+    if (mayGiveUp) for (const sector of open) if (!isWorthReading(sector, readPerKibMs, cost)) findings.giveUp(sector);
     if (!isFlat && findings.openSectors(block).length === 0) continue;
     const { address, data } = block.range;
     const askedMs = clock.now();
     findings.note(block, await session.read(address, data.length));
-    readPerKibMs = (readPerKibMs + ((clock.now() - askedMs) * 1024) / data.length) / 2;
+    // The fastest one counts: a late answer says more about this computer than about the board.
+    fastestMs = Math.min(fastestMs, ((clock.now() - askedMs) * 1024) / data.length);
     onBytes(data.length);
   }
 }

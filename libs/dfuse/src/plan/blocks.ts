@@ -25,9 +25,9 @@ export function* cut(ranges: readonly Range[], blockBytes: number): Generator<Ra
 }
 
 /** The image of a plan in blocks, each divided where a sector ends. */
-export function* blocksOf({ ranges, sectors }: FlashPlan, blockBytes: number): Generator<Block> {
+export function* blocksOf({ words, sectors }: FlashPlan, blockBytes: number): Generator<Block> {
   let at = 0;
-  for (const range of cut(ranges, blockBytes)) {
+  for (const range of cut(words, blockBytes)) {
     const end = range.address + range.data.length;
     const pieces: Piece[] = [];
     for (let next = range.address; next < end; ) {

@@ -141,6 +141,13 @@ describe('what is sent', () => {
     ]);
   });
 
+  test('to an erased sector is also what was equal before', () => {
+    const findings = findingsOf();
+    noteAll(findings, equal);
+    note(findings, 1, filled(0x55));
+    expect(sentBy(findings, ({ address }) => address === 0x1000)).toEqual([[0x1000, 1024]]);
+  });
+
   test('is one run where pieces are neighbours, and the bytes of the image', () => {
     const findings = findingsOf();
     noteAll(findings, filled(0xff));

@@ -3,12 +3,14 @@ import {
   Fault,
   type FaultDetails,
   hex32,
+  type Part,
   PLAIN_RECIPE,
   type RangeInfo,
   type Recipe,
 } from '@flashline/contracts';
 import { digestOf, type FirmwareImage, programmed, type Range, rangeInfo } from '@flashline/firmware';
 import type { MemoryMap, Sector } from '../memory-map.ts';
+import { inWords } from './words.ts';
 
 /** The alternate setting that is programmed: on every DfuSe ROM the internal flash. */
 export const PROGRAMMED_ALTERNATE = 0;
@@ -24,6 +26,8 @@ export interface FlashPlan {
   readonly erasable: readonly Sector[];
   /** What the board must hold in the end, in address order. */
   readonly ranges: readonly Range[];
+  /** The same in whole flash words: what is looked at and written. */
+  readonly words: readonly Range[];
   /** Bytes of `ranges`. */
   readonly bytes: number;
   /** Bytes in `sectors`. */
@@ -40,7 +44,12 @@ export interface FlashPlan {
  * Plans an image onto a memory. Throws IMAGE_DOES_NOT_FIT with the first address that is outside, or in a sector that cannot be
  * written and read back, and for images with bytes for another alternate setting; RECIPE_REFUSED for ranges that cannot be kept.
  */
-export function planFlash(image: FirmwareImage, map: MemoryMap, recipe: BoardRecipe = PLAIN_RECIPE): FlashPlan {
+export function planFlash(
+  image: FirmwareImage,
+  map: MemoryMap,
+  recipe: BoardRecipe = PLAIN_RECIPE,
+  part: Part | null = null,
+): FlashPlan {
   const other = image.targets.find(({ alternate }) => alternate !== PROGRAMMED_ALTERNATE);
   if (other !== undefined) throw misfit({ alternate: other.alternate, reason: 'another alternate setting' });
   const ranges = programmed(image, PROGRAMMED_ALTERNATE);
@@ -52,7 +61,18 @@ export function planFlash(image: FirmwareImage, map: MemoryMap, recipe: BoardRec
   const preserve = preservable(recipe.preserve, ranges, own);
   const eraseBytes = sectors.reduce((sum, { bytes }) => sum + bytes, 0);
   const erasable = own.filter((sector) => sector.erasable);
-  return { sectors, erasable, ranges, bytes: digest.bytes, eraseBytes, digest, preserve, startAddress: first.address };
+  const words = inWords(ranges, part);
+  return {
+    sectors,
+    erasable,
+    ranges,
+    words,
+    bytes: digest.bytes,
+    eraseBytes,
+    digest,
+    preserve,
+    startAddress: first.address,
+  };
 }
 
 /** Both lists are in address order, so one pass over the sectors finds every sector under every range. */

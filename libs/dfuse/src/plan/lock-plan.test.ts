@@ -25,29 +25,27 @@ const refused = (details: object) =>
   expect.objectContaining({ code: 'RECIPE_REFUSED', details: expect.objectContaining(details) as unknown }) as Error;
 
 test('a recipe that locks nothing plans nothing', () => {
-  expect(plan([])).toEqual({ writes: [], protection: 'open' });
+  expect(plan([])).toEqual([]);
 });
 
 describe('option bytes', () => {
   test('are written as the region that they are in, all changes of it at once', () => {
-    expect(plan([options(0x1fffc002, 'ff'), options(0x1fffc008, 'eedd')])).toEqual({
-      writes: [
-        {
-          memory: 'option-bytes',
-          alternate: 1,
-          region: { address: 0x1fffc000, bytes: 16 },
-          changes: [
-            { address: 0x1fffc002, data: Uint8Array.of(0xff) },
-            { address: 0x1fffc008, data: Uint8Array.of(0xee, 0xdd) },
-          ],
-        },
-      ],
-      protection: 'open',
-    });
+    expect(plan([options(0x1fffc002, 'ff'), options(0x1fffc008, 'eedd')])).toEqual([
+      {
+        memory: 'option-bytes',
+        alternate: 1,
+        region: { address: 0x1fffc000, bytes: 16 },
+        changes: [
+          { address: 0x1fffc002, data: Uint8Array.of(0xff) },
+          { address: 0x1fffc008, data: Uint8Array.of(0xee, 0xdd) },
+        ],
+        protection: 'open',
+      },
+    ]);
   });
 
   test('in two regions are two writes', () => {
-    const { writes } = plan([options(0x1fffc002, 'ff'), options(0x1ffec002, 'ff')]);
+    const writes = plan([options(0x1fffc002, 'ff'), options(0x1ffec002, 'ff')]);
     expect(writes.map(({ region }) => region.address)).toEqual([0x1fffc000, 0x1ffec000]);
   });
 
@@ -60,23 +58,31 @@ describe('option bytes', () => {
     ['that end before RDP', options(RDP - 1, '55'), 'open'],
     ['that begin behind RDP', options(RDP + 1, '55'), 'open'],
   ])('%s leave the board as %s', (_what, one, protection) => {
-    expect(plan([one])).toMatchObject({ protection });
+    expect(plan([one])).toMatchObject([{ protection }]);
+  });
+
+  test.each(['bb', 'cc'])('with the read protection (%s) go last, for nobody looks behind it', (level) => {
+    const writes = plan([options(RDP, level), options(0x1ffec002, 'ff')], { permanent: true });
+    expect(writes.map(({ region, protection }) => [region.address, protection])).toEqual([
+      [0x1ffec000, 'open'],
+      [0x1fffc000, level === 'cc' ? 'permanent' : 'level 1'],
+    ]);
   });
 
   test('that lock for ever need the second word', () => {
-    expect(() => plan([options(RDP, 'cc')])).toThrow(refused({ reason: 'permanent', protection: 'permanent' }));
-    expect(plan([options(RDP, 'cc')], { permanent: true })).toMatchObject({ protection: 'permanent' });
+    expect(() => plan([options(RDP, 'cc')])).toThrow(refused({ reason: 'permanent' }));
+    expect(plan([options(RDP, 'cc')], { permanent: true })).toMatchObject([{ protection: 'permanent' }]);
   });
 
   test('that lock for ever are known by what is written last to that place', () => {
-    expect(plan([options(RDP, 'cc'), options(RDP, 'aa')])).toMatchObject({ protection: 'open' });
+    expect(plan([options(RDP, 'cc'), options(RDP, 'aa')])).toMatchObject([{ protection: 'open' }]);
     expect(() => plan([options(RDP, 'aa'), options(RDP, 'cc')])).toThrow(refused({ reason: 'permanent' }));
   });
 
   test('never lock a part for ever that has nothing for it', () => {
     const rdp = { offset: 1, open: 0xaa, permanent: null };
     const part = madePart({ optionBytes: { address: 0x1fffc000, bytes: 16, rdp } });
-    expect(plan([options(RDP, 'cc')], { part })).toMatchObject({ protection: 'level 1' });
+    expect(plan([options(RDP, 'cc')], { part })).toMatchObject([{ protection: 'level 1' }]);
   });
 
   test.each([
@@ -84,7 +90,7 @@ describe('option bytes', () => {
     ['a part of which nobody knows where its protection is', madePart()],
   ])('of %s need the second word', (_what, part) => {
     expect(() => plan([options(0x1fffc002, 'ff')], { part })).toThrow(refused({ reason: 'permanent' }));
-    expect(plan([options(0x1fffc002, 'ff')], { part, permanent: true })).toMatchObject({ protection: 'open' });
+    expect(plan([options(0x1fffc002, 'ff')], { part, permanent: true })).toMatchObject([{ protection: 'open' }]);
   });
 });
 
@@ -94,7 +100,7 @@ describe('one-time programmable memory', () => {
   });
 
   test('is written before option bytes, and only the bytes themselves', () => {
-    const { writes } = plan([options(0x1fffc002, 'ff'), otp(0x1fff7810, '0102')], { permanent: true });
+    const writes = plan([options(0x1fffc002, 'ff'), otp(0x1fff7810, '0102')], { permanent: true });
     expect(writes.map(({ memory, alternate, region }) => [memory, alternate, region])).toEqual([
       ['otp', 2, { address: 0x1fff7810, bytes: 2 }],
       ['option-bytes', 1, { address: 0x1fffc000, bytes: 16 }],

@@ -15,13 +15,12 @@ export interface LockWrite {
   /** The region that is written as a whole: option bytes take effect together, with one reset. For OTP the bytes themselves. */
   readonly region: { readonly address: number; readonly bytes: number };
   readonly changes: readonly Range[];
-}
-
-/** What is written last, OTP before option bytes, and what it leaves the board in. */
-export interface LockPlan {
-  readonly writes: readonly LockWrite[];
+  /** What read protection will be once this has been written. */
   readonly protection: Protection;
 }
+
+/** What is written last: OTP, then option bytes, then those with the read protection, after which nobody may look any more. */
+export type LockPlan = readonly LockWrite[];
 
 /** What a board shows of its memories, and the most bytes that one transfer takes. */
 interface Lockable {
@@ -39,11 +38,13 @@ export function planLock(recipe: BoardRecipe, { alternates, blockBytes }: Lockab
   // A reset ends what is written: it must arrive in one piece.
   const large = [...otp, ...options].find(({ region }) => region.bytes > blockBytes);
   if (large !== undefined) throw refused({ address: hex32(large.region.address), reason: 'region too large' });
-  const protection = options.length === 0 ? 'open' : protectionAfter(options, part);
-  const isPermanent =
-    otp.length > 0 || protection === 'permanent' || (options.length > 0 && part?.optionBytes === undefined);
-  if (isPermanent && !recipe.permanent) throw refused({ reason: 'permanent', protection, otp: otp.length });
-  return { writes: [...otp, ...byRegion(options)], protection };
+  const writes = [...otp, ...lockLast(byRegion(options), part)];
+  const isPermanent = writes.some(
+    ({ memory, protection }) => memory === 'otp' || protection === 'permanent' || part?.optionBytes === undefined,
+  );
+  if (isPermanent && !recipe.permanent)
+    throw refused({ reason: 'permanent', protection: writes.at(-1)?.protection ?? 'open', otp: otp.length });
+  return writes;
 }
 
 function writeOf({ memory, address, data }: BoardRecipe['lock'][number], alternates: readonly Alternate[]): LockWrite {
@@ -56,17 +57,24 @@ function writeOf({ memory, address, data }: BoardRecipe['lock'][number], alterna
   if (sector === undefined) throw refused({ memory, address: hex32(address), reason: 'outside' });
   const region =
     memory === 'otp' ? { address, bytes: change.data.length } : { address: sector.address, bytes: sector.bytes };
-  return { memory, alternate, region, changes: [change] };
+  return { memory, alternate, region, changes: [change], protection: 'open' };
 }
 
-/** The RDP byte as it will be: one that is not written stays what it is, and on a board that could be flashed that is open. */
-function protectionAfter(writes: readonly LockWrite[], part: Part | null): Protection {
+/** The region with the read protection goes last: the others could not be read back behind it. */
+function lockLast(writes: readonly LockWrite[], part: Part | null): LockWrite[] {
+  const told = writes.map((write) => ({ ...write, protection: protectionBy(write, part) }));
+  return [
+    ...told.filter(({ protection }) => protection === 'open'),
+    ...told.filter(({ protection }) => protection !== 'open'),
+  ];
+}
+
+/** What an RDP byte makes of the board; one that is not written stays what it is, and on a board that could be flashed that is open. */
+function protectionBy({ changes }: LockWrite, part: Part | null): Protection {
   if (part?.optionBytes === undefined) return 'open';
   const { address, rdp } = part.optionBytes;
   const at = address + rdp.offset;
-  const change = writes
-    .flatMap(({ changes }) => changes)
-    .findLast((one) => one.address <= at && at < one.address + one.data.length);
+  const change = changes.findLast((one) => one.address <= at && at < one.address + one.data.length);
   const level = change?.data[at - change.address] ?? rdp.open;
   if (level === rdp.open) return 'open';
   return level === rdp.permanent ? 'permanent' : 'level 1';

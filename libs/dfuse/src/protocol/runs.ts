@@ -22,21 +22,27 @@ export class Runs {
     this.#mayJump = mayJump;
   }
 
-  /** The number of the block at `address`, or null when it needs a SET_ADDRESS first. Takes the number. */
-  next(direction: Run['direction'], address: number): number | null {
+  /** The number of the block of `bytes` at `address`, or null when it needs a SET_ADDRESS first. Takes the number. */
+  next(direction: Run['direction'], address: number, bytes: number): number | null {
     const run = this.#run;
     if (run?.direction !== direction) return null;
     const block = FIRST_BLOCK + (address - run.address) / this.#strideBytes;
     const isInTurn = block === run.nextBlock || (this.#mayJump && direction === 'read');
     if (!Number.isInteger(block) || block < FIRST_BLOCK || block > LAST_BLOCK || !isInTurn) return null;
-    this.#run = { ...run, nextBlock: block + 1 };
+    this.#take(run, block, bytes);
     return block;
   }
 
   /** A SET_ADDRESS has been carried out; its first block is taken, too. */
-  begin(direction: Run['direction'], address: number): number {
-    this.#run = { direction, address, nextBlock: FIRST_BLOCK + 1 };
+  begin(direction: Run['direction'], address: number, bytes: number): number {
+    this.#take({ direction, address, nextBlock: FIRST_BLOCK }, FIRST_BLOCK, bytes);
     return FIRST_BLOCK;
+  }
+
+  /** A loader that counts bytes is somewhere else after a short block than one that computes addresses. */
+  #take(run: Run, block: number, bytes: number): void {
+    const isOver = !this.#mayJump && bytes < this.#strideBytes;
+    this.#run = isOver ? null : { ...run, nextBlock: block + 1 };
   }
 
   /** The device's address pointer is not known any more. */

@@ -103,7 +103,7 @@ export class DfuSession {
   write(address: number, data: Uint8Array): Promise<void> {
     return located({ address: hex32(address), bytes: data.length }, async () => {
       for (let resends = 0; ; resends++) {
-        const block = await this.#blockAt('write', address);
+        const block = await this.#blockAt('write', address, data.length);
         try {
           return await this.#operations.write(block, data);
         } catch (thrown) {
@@ -118,7 +118,7 @@ export class DfuSession {
   read(address: number, length: number): Promise<Uint8Array> {
     return located({ address: hex32(address), bytes: length }, async () => {
       for (let retries = 0; ; retries++) {
-        const block = await this.#blockAt('read', address);
+        const block = await this.#blockAt('read', address, length);
         try {
           return await this.#operations.read(block, length);
         } catch (thrown) {
@@ -165,11 +165,11 @@ export class DfuSession {
   }
 
   /** The number of the block at `address`: one of the run, or the first of a new run. */
-  async #blockAt(direction: 'read' | 'write', address: number): Promise<number> {
-    const block = this.#runs.next(direction, address);
+  async #blockAt(direction: 'read' | 'write', address: number, bytes: number): Promise<number> {
+    const block = this.#runs.next(direction, address, bytes);
     if (block !== null) return block;
     await this.#setAddress(address, direction);
-    return this.#runs.begin(direction, address);
+    return this.#runs.begin(direction, address, bytes);
   }
 
   async #setAddress(address: number, purpose: Purpose): Promise<void> {

@@ -8,6 +8,7 @@ export interface FlashWorld {
   readonly map: MemoryMap;
   readonly blockBytes: number;
   readonly erasedByte: 0xff | 0x00;
+  readonly wordBytes: number;
   readonly image: readonly Range[];
   /** What the flash holds under the image: each letter for 40 bytes of it, again and again. */
   readonly before: readonly ('equal' | 'blank' | 'dirty')[];
@@ -22,7 +23,8 @@ const MAPS = [
 
 const shapes = fc.record({
   map: fc.constantFrom(...MAPS),
-  blockBytes: fc.integer({ min: 8, max: 160 }),
+  blockBytes: fc.integer({ min: 2, max: 40 }).map((words) => words * 4),
+  wordBytes: fc.constantFrom(1, 4),
   erasedByte: fc.constantFrom(0xff as const, 0x00 as const),
   before: fc.array(fc.constantFrom('equal', 'equal', 'blank', 'blank', 'dirty'), { minLength: 1, maxLength: 12 }),
   /** How many bytes are left out, how many are the image's, how many of these at their end are what an erase leaves. */
@@ -34,7 +36,12 @@ const shapes = fc.record({
 
 /** Any of them. */
 export const flashWorlds: fc.Arbitrary<FlashWorld> = shapes
-  .map(({ stretches, ...shape }) => ({ ...shape, image: imageOf(shape, stretches) }))
+  .map(({ stretches, wordBytes, ...shape }) => ({
+    ...shape,
+    // Memory that needs no erase has no words.
+    wordBytes: shape.map.sectors.every(({ erasable }) => erasable) ? wordBytes : 1,
+    image: imageOf(shape, stretches),
+  }))
   .filter(({ image }) => image.length > 0);
 
 function imageOf(
@@ -58,8 +65,8 @@ function imageOf(
 }
 
 /** The flash as it was before. */
-export function flashOf({ map, image, before, erasedByte }: FlashWorld): SlowFlash {
-  const flash = new SlowFlash(map, erasedByte);
+export function flashOf({ map, image, before, erasedByte, wordBytes }: FlashWorld): SlowFlash {
+  const flash = new SlowFlash(map, erasedByte, wordBytes);
   for (const at of map.sectors.flatMap(addressesOf)) flash.set(at, (at * 17 + 3) % 256);
   for (const [n, { at, byte }] of image.flatMap(bytesOf).entries()) {
     const held = { equal: byte, blank: erasedByte, dirty: (at * 13 + 1) % 256 };
@@ -68,18 +75,12 @@ export function flashOf({ map, image, before, erasedByte }: FlashWorld): SlowFla
   return flash;
 }
 
-/**
- * Whether a sector must be erased, seen the slow way: what lies in it of some block is neither all as it should be nor all blank.
- * With `isKnown` false nobody can tell what blank is.
- */
-export function mustErase(flash: SlowFlash, sector: Sector, world: FlashWorld, isKnown: boolean): boolean {
-  const { image, blockBytes, erasedByte } = world;
-  return image.some((range) => {
-    const inside = bytesOf(range).filter(({ at }) => sector.address <= at && at < sector.address + sector.bytes);
-    const pieces = Map.groupBy(inside, ({ at }) => Math.floor((at - range.address) / blockBytes));
-    const isEqual = (piece: typeof inside) => piece.every(({ at, byte }) => flash.at(at) === byte);
-    const isBlank = (piece: typeof inside) => isKnown && piece.every(({ at }) => flash.at(at) === erasedByte);
-    return [...pieces.values()].some((piece) => !isEqual(piece) && !isBlank(piece));
+/** Whether a sector must be erased, seen the slow way: some part of `blocks` that lies in it is neither as it should be nor blank. */
+export function mustErase(flash: SlowFlash, sector: Sector, blocks: readonly Range[], blank: number | null): boolean {
+  return blocks.some((block) => {
+    const inside = bytesOf(block).filter(({ at }) => sector.address <= at && at < sector.address + sector.bytes);
+    const isEqual = inside.every(({ at, byte }) => flash.at(at) === byte);
+    return !isEqual && !inside.every(({ at }) => flash.at(at) === blank);
   });
 }
 

@@ -24,6 +24,8 @@ export type Said =
 export class PlainDevice implements DfuPort {
   readonly device: DfuDevice;
   readonly heard: string[] = [];
+  /** How many bytes each UPLOAD asked for. */
+  readonly asked: number[] = [];
   /** What it says to the GETSTATUS that are still to come, before it says what is true. */
   readonly says: Said[] = [];
   /** Every read takes so long. */
@@ -54,6 +56,7 @@ export class PlainDevice implements DfuPort {
     if (request === GETSTATUS) return this.#status();
     if (this.#state !== IDLE && this.#state !== UPLOAD_IDLE) throw new TransferError('stall', 'an UPLOAD out of turn');
     this.#state = UPLOAD_IDLE;
+    this.asked.push(length);
     this.#clock.pass(this.readMs);
     const address = this.#pointer + (value - 2) * this.device.functional.transferSize;
     return new Uint8Array(length).map((_, i) => this.#memory(address + i));

@@ -8,7 +8,7 @@ export interface RealLayout {
 const flash = (segments: string) => `@Internal Flash  /0x08000000/${segments}`;
 const flash3 = (segments: string) => `@Internal Flash   /0x08000000/${segments}`;
 
-/** Every string of reference/dfuse.md 2.1, in its order; `a` to `g` are checked apart. */
+/** Every string of docs/sources.md 2.1, in its order; `a` to `g` are checked apart. */
 const ROWS: readonly (readonly [device: string, layout: string, ...runs: string[]])[] = [
   ['F105', flash('128*002Kg'), '128*2048@8000000'],
   ['F105', '@Option Bytes  /0x1FFFF800/01*016 g', '1*16@1ffff800'],

@@ -1,16 +1,18 @@
 import type { Range } from '@flashline/firmware';
 import type { MemoryMap, Sector } from '../memory-map.ts';
 
-/** Flash byte by byte, as silicon has it: an erase takes a whole sector, and programming only a byte that is erased. */
+/** Flash byte by byte, as silicon has it: an erase takes a whole sector, and programming only a word that is erased. */
 export class SlowFlash {
-  /** Addresses that were programmed although they were neither erased nor the same already: flash is ruined by that. */
+  /** Words that were programmed in part, or although they held something else already: flash is ruined by that. */
   readonly ruined: number[] = [];
   readonly #bytes = new Map<number, number>();
   readonly #erasedByte: number;
+  readonly #wordBytes: number;
   readonly #erasable = new Set<number>();
 
-  constructor({ sectors }: MemoryMap, erasedByte: number) {
+  constructor({ sectors }: MemoryMap, erasedByte: number, wordBytes = 1) {
     this.#erasedByte = erasedByte;
+    this.#wordBytes = wordBytes;
     for (const sector of sectors) for (const at of addressesOf(sector)) this.#fill(at, sector.erasable);
   }
 
@@ -32,13 +34,19 @@ export class SlowFlash {
   }
 
   program({ address, data }: Range): void {
-    for (const [i, byte] of data.entries()) {
-      const at = address + i;
-      const mayBeWritten = this.at(at) === this.#erasedByte || this.at(at) === byte || !this.#erasable.has(at);
-      if (!mayBeWritten) this.ruined.push(at);
+    for (let i = 0; i < data.length; i += this.#wordBytes)
+      this.#programWord(address + i, data.subarray(i, i + this.#wordBytes));
+  }
+
+  #programWord(address: number, word: Uint8Array): void {
+    const held = this.read({ address, data: word });
+    const isFree = held.every((byte) => byte === this.#erasedByte) || Buffer.compare(held, word) === 0;
+    const isWhole = address % this.#wordBytes === 0 && word.length === this.#wordBytes;
+    if (!isWhole || (!isFree && this.#erasable.has(address))) this.ruined.push(address);
+    for (const [i, byte] of word.entries()) {
       // What was programmed before stays in the cells: towards zeros where erased is ones, and the other way round.
-      const mixed = this.#erasedByte === 0xff ? this.at(at) & byte : this.at(at) | byte;
-      this.#bytes.set(at, this.#erasable.has(at) ? mixed : byte);
+      const mixed = this.#erasedByte === 0xff ? this.at(address + i) & byte : this.at(address + i) | byte;
+      this.#bytes.set(address + i, this.#erasable.has(address) ? mixed : byte);
     }
   }
 

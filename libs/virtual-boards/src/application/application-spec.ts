@@ -1,6 +1,6 @@
 import { choiceIn, fieldsOf, flagIn, listIn, textIn } from '../json-fields.ts';
 
-/** The ways in which a running firmware may be asked into the bootloader (dfuse.md 6.3). */
+/** The ways in which a running firmware may be asked into the bootloader (sources.md 6.3). */
 export const BOOTLOADER_WAYS = ['character', 'msp', 'cli-bl', 'cli-dfu', 'touch-1200', 'dfu-detach'] as const;
 export type BootloaderWay = (typeof BOOTLOADER_WAYS)[number];
 
@@ -44,5 +44,7 @@ export function parseApplicationSpec(value: unknown, where = 'application'): Who
 }
 
 function waysIn(list: readonly unknown[], where: string): readonly BootloaderWay[] {
-  return list.map((way, n) => choiceIn({ where, values: { [`accepts[${n}]`]: way } }, `accepts[${n}]`, BOOTLOADER_WAYS));
+  return list.map((way, n) =>
+    choiceIn({ where, values: { [`accepts[${n}]`]: way } }, `accepts[${n}]`, BOOTLOADER_WAYS),
+  );
 }

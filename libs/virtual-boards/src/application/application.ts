@@ -50,7 +50,10 @@ export class Application {
    * fast the board is made to be.
    */
   detach(timeoutMs: number): void {
-    if (this.spec.willDetach) return this.#hands.restart('dfu');
+    if (this.spec.willDetach) {
+      this.#hands.restart('dfu');
+      return;
+    }
     this.#detaching?.abort();
     const detaching = new AbortController();
     this.#detaching = detaching;

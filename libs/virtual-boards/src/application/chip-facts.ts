@@ -13,7 +13,7 @@ const UID_BYTES = 12;
 
 /**
  * The 96-bit id of a chip as its firmware tells it. The ROM makes its serial of six half-words of it, `u1 + u5`,
- * `u0 + u4 + 10` and `u3` (panda, st_serial_to_dfu_serial; dfuse.md 5.8), so a board can be known again in its bootloader.
+ * `u0 + u4 + 10` and `u3` (panda, st_serial_to_dfu_serial; sources.md 5.8), so a board can be known again in its bootloader.
  */
 export function chipUid({ seed, dfuSerial }: ChipFacts): Uint8Array {
   const random = seededRandom(seed);

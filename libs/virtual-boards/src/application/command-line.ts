@@ -70,7 +70,8 @@ function printed(line: string, { accepts, version }: WholeApplicationSpec): Prin
   const command = line.trim().toLowerCase().replace(/ +/g, ' ');
   if (command === 'version') return { text: `# ${version}`, restarts: null };
   if (command === 'save') return { text: '# saving\r\nRebooting', restarts: 'application' };
-  if (command === 'exit') return { text: '# leaving CLI mode, unsaved changes lost\r\nRebooting', restarts: 'application' };
+  if (command === 'exit')
+    return { text: '# leaving CLI mode, unsaved changes lost\r\nRebooting', restarts: 'application' };
   if ((command === 'bl' || command === 'bl rom') && accepts.includes('cli-bl'))
     return { text: '# restarting in ROM bootloader mode\r\nRebooting', restarts: 'dfu' };
   if (command === 'dfu' && accepts.includes('cli-dfu')) return { text: 'Restarting in DFU mode', restarts: 'dfu' };

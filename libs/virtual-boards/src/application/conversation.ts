@@ -43,8 +43,12 @@ export class Conversation {
   }
 
   #take(byte: number): void {
-    if (this.#commandLine) return this.#commandLine.type(byte);
-    if (this.#frame) return this.#takeOfFrame(this.#frame, byte);
+    if (this.#commandLine) this.#commandLine.type(byte);
+    else if (this.#frame) this.#takeOfFrame(this.#frame, byte);
+    else this.#takeAlone(byte);
+  }
+
+  #takeAlone(byte: number): void {
     if (this.#spec.cancels === 'byte') this.#takeBack();
     if (byte === MSP_START) {
       this.#frame = new MspReader();

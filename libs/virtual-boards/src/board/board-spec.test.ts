@@ -1,8 +1,8 @@
 import { Fault } from '@flashline/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { misbehave } from '../bench/shift-fault.ts';
 import { parseApplicationSpec } from '../application/application-spec.ts';
+import { misbehave } from '../bench/shift-fault.ts';
 import { parseBoardSpec } from './board-spec.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
 import { parseMisbehaviour } from './misbehaviour-json.ts';

@@ -1,4 +1,8 @@
-import { type ApplicationSpec, parseApplicationSpec, type WholeApplicationSpec } from '../application/application-spec.ts';
+import {
+  type ApplicationSpec,
+  parseApplicationSpec,
+  type WholeApplicationSpec,
+} from '../application/application-spec.ts';
 import { CONTENTS, type Contents } from '../flash/contents.ts';
 import { choiceIn, fieldsOf, listIn, textIn, wholeIn } from '../json-fields.ts';
 import type { Misbehaviour } from './misbehaviour.ts';

@@ -36,6 +36,12 @@ export interface BoardReport {
   readonly wear: readonly Wear[];
 }
 
+/**
+ * Long enough that a host has read what a firmware said last: Linux throws away what a program has not taken from a serial
+ * port that disappears.
+ */
+const SHUT_DOWN_MS = 50;
+
 /** A board as a device: it keeps its memory and its state whoever talks to it, and holds hosts to the rules of its ROM. */
 export class VirtualBoard {
   readonly part: PartSpec;
@@ -161,9 +167,15 @@ export class VirtualBoard {
     this.#comeBack(starts ? 'application' : 'dfu', awayMs);
   }
 
-  /** The firmware restarts the chip. */
+  /** The firmware restarts the chip, which takes it a moment to come to. */
   #restart(into: 'application' | 'dfu'): void {
-    if (this.#presence === 'application') this.#comeBack(into, 0);
+    this.#pace.clock.sleep(SHUT_DOWN_MS * this.#pace.speed, this.#power.signal).then(
+      () => {
+        if (this.#presence === 'application') this.#comeBack(into, 0);
+      },
+      // Pulled before.
+      () => {},
+    );
   }
 
   #comeBack(as: 'application' | 'dfu', awayMs: number): void {
@@ -217,7 +229,7 @@ export class VirtualBoard {
   }
 }
 
-/** Twelve hex digits, as the ROM makes them from the id of the chip (dfuse.md 5.8). */
+/** Twelve hex digits, as the ROM makes them from the id of the chip (sources.md 5.8). */
 function serialOf(seed: number): string {
   const random = seededRandom(seed);
   const digits = Array.from({ length: 12 }, () => Math.floor(random() * 16).toString(16));

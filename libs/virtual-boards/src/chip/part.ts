@@ -65,18 +65,18 @@ export interface Habits {
    */
   readonly overwrite: 'combines' | 'refuses' | 'drops' | 'once-per-word';
   readonly wordBytes: number;
-  /** What a request meets while flash is busy: it is held (NAK), stalled, or told dfuDNBUSY (dfuse.md 5.1). */
+  /** What a request meets while flash is busy: it is held (NAK), stalled, or told dfuDNBUSY (sources.md 5.1). */
   readonly whileBusy: 'holds' | 'stalls' | 'answers';
   readonly massErase: 'works' | 'fails' | 'never-ends';
-  /** CLRSTATUS outside dfuERROR: acknowledged and turned into errUNKNOWN, or stalled (dfuse.md 1.2). */
+  /** CLRSTATUS outside dfuERROR: acknowledged and turned into errUNKNOWN, or stalled (sources.md 1.2). */
   readonly strayClearStatus: 'fails' | 'stalls';
   /** Read protection level 1: refuses with errVENDOR, or acknowledges everything, drops it and reads as erased. */
   readonly whenProtected: 'refuses' | 'pretends';
-  /** Whether the GETSTATUS that makes it leave is answered (dfuse.md 5.4). */
+  /** Whether the GETSTATUS that makes it leave is answered (sources.md 5.4). */
   readonly onLeave: 'answers' | 'goes-silently';
-  /** GET_DESCRIPTOR for the DFU functional descriptor alone: some answer nothing at all (dfuse.md 1.5). */
+  /** GET_DESCRIPTOR for the DFU functional descriptor alone: some answer nothing at all (sources.md 1.5). */
   readonly functionalAlone: 'answers' | 'silence';
-  /** Erases from here on end in a dfuDNBUSY that only CLRSTATUS ends (dfuse.md 5.1, H743 Rev V). */
+  /** Erases from here on end in a dfuDNBUSY that only CLRSTATUS ends (sources.md 5.1, H743 Rev V). */
   readonly wedgesFrom: number | null;
 }
 

@@ -10,7 +10,7 @@ import type { SinName } from './sins.ts';
 const NOTHING = new Uint8Array(0);
 const LEAVE_POLL_MS = 1;
 
-/** The DFU state machine of an ST ROM: what STMW `usbd_dfu.c` and AN2662 say it does (dfuse.md 1). */
+/** The DFU state machine of an ST ROM: what STMW `usbd_dfu.c` and AN2662 say it does (sources.md 1). */
 export class DfuMachine {
   readonly #chip: Chip;
   #state: DfuState;
@@ -166,7 +166,7 @@ export class DfuMachine {
     else this.#fail(result);
   }
 
-  /** STMW makes an error of it in every other state; that is what hosts trip over (dfuse.md 1.2). */
+  /** STMW makes an error of it in every other state; that is what hosts trip over (sources.md 1.2). */
   #clearStatus(setup: Setup): Uint8Array | 'stall' {
     if (this.#state === 'dfuERROR') {
       this.#state = 'dfuIDLE';

@@ -18,7 +18,7 @@ export interface Leftover {
 export const FRESH: Leftover = { state: 'dfuIDLE', status: 'OK', stored: null };
 
 /**
- * What another tool left. dfuERROR is errFIRMWARE, as after a jump into the ROM (dfuse.md 5.3). In dfuDNLOAD-SYNC an erase
+ * What another tool left. dfuERROR is errFIRMWARE, as after a jump into the ROM (sources.md 5.3). In dfuDNLOAD-SYNC an erase
  * of the first sector waits for the GETSTATUS that would carry it out.
  */
 export function leftoverOf(part: PartSpec, state: FoundState): Leftover {

@@ -24,7 +24,7 @@ export interface Operation {
   readonly changes: readonly Change[];
 }
 
-/** Carries a stored DNLOAD out and tells how long it takes and how it ends (dfuse.md 1.2, execution model). */
+/** Carries a stored DNLOAD out and tells how long it takes and how it ends (sources.md 1.2, execution model). */
 export function carryOut(chip: Chip, stored: Stored): Operation {
   if (stored.block === 0) return command(chip, stored.data);
   // STMW ignores a download of the reserved block without a word, so only a read-back finds the mistake.

@@ -109,7 +109,7 @@ export async function leaveByHand(hand: Hand, address: number): Promise<void> {
   if (state !== 'dfuMANIFEST') throw new Error(`${state} instead of dfuMANIFEST`);
 }
 
-/** GD32 ROMs leave without an answer (dfuse.md 5.4). */
+/** GD32 ROMs leave without an answer (sources.md 5.4). */
 function goneIsLeft(error: unknown): { state: DfuState } {
   if (error instanceof TransferError && error.trouble === 'gone') return { state: 'dfuMANIFEST' };
   throw error;

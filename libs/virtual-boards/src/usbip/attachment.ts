@@ -8,8 +8,10 @@ import { ERRNO, type Submit, submitted, type Unlink, unlinked } from './wire/urb
 const PENDING_MAX = 256;
 const NOTHING = new Uint8Array(0);
 
-/** How a transfer went: what was read, a STALL or a broken protocol, or nothing that the host will ever hear of. */
-type Outcome = { readonly read: Uint8Array } | { readonly errno: number } | 'unanswered' | 'gone';
+/** What was read, or a STALL or a broken protocol. */
+type Served = { readonly read: Uint8Array } | { readonly errno: number };
+/** How a transfer went; of some the host never hears. */
+type Outcome = Served | 'unanswered' | 'gone';
 
 /** A device that a host has imported, and the transfers that are under way. */
 export class Attachment {
@@ -53,11 +55,7 @@ export class Attachment {
   #answer(urb: Submit, outcome: Outcome): void {
     // What is never answered stays under way until the host takes it back; a device that is gone takes the connection along.
     if (outcome === 'unanswered' || outcome === 'gone' || !this.#pending.delete(urb.sequence)) return;
-    if ('errno' in outcome) return this.#send(submitted(urb.sequence, outcome.errno, 0, NOTHING));
-    if (urb.direction === 'out') return this.#send(submitted(urb.sequence, 0, urb.length, NOTHING));
-    const read = outcome.read.subarray(0, urb.length);
-    const status = read.length < urb.length && !urb.isShortOk ? ERRNO.shortRead : 0;
-    this.#send(submitted(urb.sequence, status, read.length, read));
+    this.#send(answerTo(urb, outcome));
   }
 
   async #outcome(urb: Submit, data: Uint8Array, givesUp: AbortSignal): Promise<Outcome> {
@@ -83,6 +81,13 @@ export class Attachment {
     this.#underWay = turn.catch((thrown) => (outcomeOf(thrown) === 'unanswered' ? abortOf(givesUp) : undefined));
     return turn;
   }
+}
+
+function answerTo({ sequence, direction, length, isShortOk }: Submit, outcome: Served): Buffer {
+  if ('errno' in outcome) return submitted(sequence, outcome.errno, 0, NOTHING);
+  if (direction === 'out') return submitted(sequence, 0, length, NOTHING);
+  const read = outcome.read.subarray(0, length);
+  return submitted(sequence, read.length < length && !isShortOk ? ERRNO.shortRead : 0, read.length, read);
 }
 
 function outcomeOf(thrown: unknown): Outcome {

@@ -48,32 +48,32 @@ describe('an F405 in its bootloader', () => {
 
   test('answers the standard requests, and stalls what it does not have', async () => {
     const host = await attached('F405');
-    const ask = async (type: number, request: number, value: number, index: number, what: Uint8Array | number) => {
-      const { status, bytes } = await host.control(type, request, value, index, what).returned;
+    const ask = async (request: Parameters<UsbipHost['control']>[0], what: Uint8Array | number) => {
+      const { status, bytes } = await host.control(request, what).returned;
       return status === 0 ? [...bytes] : status;
     };
-    expect(await ask(0x80, 8, 0, 0, 1), 'GET_CONFIGURATION').toEqual([0]);
-    expect(await ask(0x00, 9, 1, 0, NOTHING), 'SET_CONFIGURATION').toEqual([]);
-    expect(await ask(0x80, 8, 0, 0, 1)).toEqual([1]);
-    expect(await ask(0x00, 9, 2, 0, NOTHING), 'another configuration').toBe(STALL);
-    expect(await ask(0x80, 0, 0, 0, 2), 'GET_STATUS, self-powered').toEqual([1, 0]);
-    expect(await ask(0x81, 0, 0, 0, 2), 'GET_STATUS of the interface').toEqual([0, 0]);
-    expect(await ask(0x80, 6, 0x0600, 0, 10), 'DEVICE_QUALIFIER, for it has no high speed').toBe(STALL);
-    expect(await ask(0x80, 6, 0x0308, 0, 255), 'a string past the last').toBe(STALL);
-    expect(await ask(0x81, 6, 0x2100, 0, 9), 'the functional descriptor alone').toEqual(F405_FUNCTIONAL);
-    expect(await ask(0xc0, 0x20, 0, 4, 16), 'a vendor request').toBe(STALL);
-    expect(await ask(0xa1, 3, 0, 1, 6), 'a class request to an interface that is not there').toBe(STALL);
-    expect(await ask(0xa1, 3, 0, 0, 6), 'DFU_GETSTATUS').toEqual([0, 0, 0, 0, 2, 0]);
+    expect(await ask([0x80, 8, 0, 0], 1), 'GET_CONFIGURATION').toEqual([0]);
+    expect(await ask([0x00, 9, 1, 0], NOTHING), 'SET_CONFIGURATION').toEqual([]);
+    expect(await ask([0x80, 8, 0, 0], 1)).toEqual([1]);
+    expect(await ask([0x00, 9, 2, 0], NOTHING), 'another configuration').toBe(STALL);
+    expect(await ask([0x80, 0, 0, 0], 2), 'GET_STATUS, self-powered').toEqual([1, 0]);
+    expect(await ask([0x81, 0, 0, 0], 2), 'GET_STATUS of the interface').toEqual([0, 0]);
+    expect(await ask([0x80, 6, 0x0600, 0], 10), 'DEVICE_QUALIFIER, for it has no high speed').toBe(STALL);
+    expect(await ask([0x80, 6, 0x0308, 0], 255), 'a string past the last').toBe(STALL);
+    expect(await ask([0x81, 6, 0x2100, 0], 9), 'the functional descriptor alone').toEqual(F405_FUNCTIONAL);
+    expect(await ask([0xc0, 0x20, 0, 4], 16), 'a vendor request').toBe(STALL);
+    expect(await ask([0xa1, 3, 0, 1], 6), 'a class request to an interface that is not there').toBe(STALL);
+    expect(await ask([0xa1, 3, 0, 0], 6), 'DFU_GETSTATUS').toEqual([0, 0, 0, 0, 2, 0]);
   });
 
   test('has its alternate settings selected, told, and set back by a configuration', async () => {
     const { bench, address } = await usbipRig({ '1-1': {} });
     const host = await UsbipHost.attach(address, '1-1');
-    const select = async (n: number) => (await host.control(0x01, 11, n, 0, NOTHING).returned).status;
-    const selected = async () => (await host.control(0x81, 10, 0, 0, 1).returned).bytes[0];
+    const select = async (n: number) => (await host.control([0x01, 11, n, 0], NOTHING).returned).status;
+    const selected = async () => (await host.control([0x81, 10, 0, 0], 1).returned).bytes[0];
     expect([await select(2), await selected()]).toEqual([0, 2]);
     expect([await select(4), await selected()]).toEqual([STALL, 2]);
-    expect((await host.control(0x00, 9, 1, 0, NOTHING).returned).status).toBe(0);
+    expect((await host.control([0x00, 9, 1, 0], NOTHING).returned).status).toBe(0);
     expect(await selected()).toBe(0);
     expect(bench.report('1-1').transfers, 'what the standard requests of USB are is not counted').toBe(2);
   });
@@ -81,8 +81,8 @@ describe('an F405 in its bootloader', () => {
 
 test('a C5 lets whoever asks for its functional descriptor alone wait, and answers when it is taken back', async () => {
   const host = await attached('C5');
-  const asked = host.control(0x81, 6, 0x2100, 0, 9);
-  const behind = host.control(0xa1, 3, 0, 0, 6);
+  const asked = host.control([0x81, 6, 0x2100, 0], 9);
+  const behind = host.control([0xa1, 3, 0, 0], 6);
   expect(await host.unlink(asked.sequence)).toBe(-104);
   expect([...(await behind.returned).bytes]).toEqual([0, 0, 0, 0, 2, 0]);
 });
@@ -102,7 +102,8 @@ test('every part tells over USB what it tells in process', async () => {
     await port.close();
     // The server hears of it a moment after us.
     let inProcess = null;
-    while (!inProcess) inProcess = await bench.open(path).catch(() => new Promise<null>((go) => setImmediate(go, null)));
+    while (!inProcess)
+      inProcess = await bench.open(path).catch(() => new Promise<null>((go) => setImmediate(go, null)));
     expect(device, path).toEqual(inProcess.device);
   }
 });

@@ -34,19 +34,22 @@ function attempt(rig: UsbipRig) {
 }
 
 describe('an attempt over USB/IP', () => {
-  test.each(['F405', 'F303', 'G474', 'L072'])('on a used %s programs it, proves it, and sees it leave', async (part) => {
-    const rig = await usbipRig({ '1-1': { part, contents: 'used' } });
-    const report = await attempt(rig);
-    expect(report).toMatchObject({ outcome: 'pass', fault: null });
-    const { sha256, bytes } = rig.bench.inspect('1-1', { address: FLASH, length: IMAGE.length, withBytes: true });
-    expect(sha256).toBe(report.readback?.sha256);
-    expect(Buffer.compare(bytes ?? new Uint8Array(0), IMAGE)).toBe(0);
-    expect(rig.bench.report('1-1').sins).toEqual([]);
-    expect(rig.bench.report('1-1').transfers).toBe(report.transfers);
-    await rig.becomes('1-1', 'application');
-    const running = await UsbipHost.attach(rig.address, '1-1');
-    expect((await running.descriptor(1, 0))?.readUInt16LE(10)).toBe(0x5740);
-  });
+  test.each(['F405', 'F303', 'G474', 'L072'])(
+    'on a used %s programs it, proves it, and sees it leave',
+    async (part) => {
+      const rig = await usbipRig({ '1-1': { part, contents: 'used' } });
+      const report = await attempt(rig);
+      expect(report).toMatchObject({ outcome: 'pass', fault: null });
+      const { sha256, bytes } = rig.bench.inspect('1-1', { address: FLASH, length: IMAGE.length, withBytes: true });
+      expect(sha256).toBe(report.readback?.sha256);
+      expect(Buffer.compare(bytes ?? new Uint8Array(0), IMAGE)).toBe(0);
+      expect(rig.bench.report('1-1').sins).toEqual([]);
+      expect(rig.bench.report('1-1').transfers).toBe(report.transfers);
+      await rig.becomes('1-1', 'application');
+      const running = await UsbipHost.attach(rig.address, '1-1');
+      expect((await running.descriptor(1, 0))?.readUInt16LE(10)).toBe(0x5740);
+    },
+  );
 
   test('on a board that is pulled in the middle ends with it gone, at whatever transfer that is', async () => {
     for (const at of [1, 2, 9, 25, 60]) {

@@ -58,7 +58,7 @@ describe('importing a device for a kernel', () => {
     ['hangs up', ''],
     ['speaks something else', 'HTTP/1.1 400 Bad Request\r\n\r\n'],
   ])('from a server that %s is refused', async (_, says) => {
-    const server = createServer((socket) => socket.end(says));
+    const server = createServer((socket) => socket.resume().end(says));
     const port = portOf(await listenOn(server, '127.0.0.1', 0));
     await expect(importDevice('127.0.0.1', port, '1-1')).rejects.toMatchObject({ code: 'USB_HOST' });
     await new Promise((resolve) => server.close(resolve));

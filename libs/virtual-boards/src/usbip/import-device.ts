@@ -1,6 +1,15 @@
 import { connect, type Socket } from 'node:net';
 import { Fault } from '@flashline/contracts';
-import { DEVICE_BYTES, devidOf, HEAD_BYTES, importedIn, importQuestion, OPERATION, STATUS, VERSION } from './wire/operations.ts';
+import {
+  DEVICE_BYTES,
+  devidOf,
+  HEAD_BYTES,
+  importedIn,
+  importQuestion,
+  OPERATION,
+  STATUS,
+  VERSION,
+} from './wire/operations.ts';
 
 /** A device that a server has given away, on a connection that waits for a kernel to take it over. */
 export interface ImportedDevice {

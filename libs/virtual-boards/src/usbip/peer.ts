@@ -68,7 +68,7 @@ export class Peer {
         this.#attachment?.unlink(said);
         return;
       default:
-        return said satisfies never;
+        said satisfies never;
     }
   }
 

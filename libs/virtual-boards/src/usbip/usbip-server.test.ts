@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { systemClock } from '@flashline/dfuse';
+import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { VirtualBench } from '../bench/bench.ts';
 import { listed, operation, spoken, UsbipHost } from './testing/usbip-host.ts';
@@ -6,6 +9,8 @@ import { endRigs, usbipRig } from './testing/usbip-rig.ts';
 import { serveUsbip } from './usbip-server.ts';
 
 afterEach(endRigs);
+
+const portOf = (address: string) => Number(address.split(':')[1]);
 
 /** The path, the busid and the numbers of a device, as every reply has them. */
 function deviceIn(reply: Buffer, at: number) {
@@ -138,12 +143,43 @@ describe('a client', () => {
   });
 });
 
+test('a server outlives whatever is said to it, before an import and after', async () => {
+  const { address } = await usbipRig({ '1-1': { mode: 'application' }, '1-2': {} });
+  const bystander = await UsbipHost.attach(address, '1-2');
+  const garbage = fc.uint8Array({ minLength: 1, maxLength: 300 });
+  const urbs = fc
+    .record({
+      command: fc.integer({ min: 1, max: 2 }),
+      sequence: fc.nat(20),
+      direction: fc.nat(1),
+      endpoint: fc.nat(3),
+      length: fc.nat(64),
+      setup: fc.uint8Array({ minLength: 8, maxLength: 8 }),
+    })
+    .map(({ setup, ...fields }) => Buffer.concat([submitBytes(fields).subarray(0, 40), setup]));
+  await fc.assert(
+    fc.asyncProperty(fc.boolean(), fc.array(fc.oneof(garbage, urbs), { maxLength: 20 }), async (imports, said) => {
+      const socket = connect({ port: portOf(address), host: '127.0.0.1' });
+      socket.on('error', () => {}).resume();
+      await once(socket, 'connect');
+      if (imports) {
+        socket.write(operation(0x8003, '1-1'));
+        await Promise.race([once(socket, 'data'), once(socket, 'close')]);
+      }
+      socket.end(Buffer.concat(said));
+      if (!socket.closed) await once(socket, 'close');
+      expect((await bystander.descriptor(1, 0))?.length).toBe(18);
+    }),
+    { numRuns: 60 },
+  );
+});
+
 test('a server that closes takes its boards back, and the bench goes on', async () => {
   const bench = new VirtualBench({ clock: systemClock(), speed: 0 });
   bench.plug('1-1', {});
   const served = await serveUsbip(bench, { port: 0 });
   const host = await UsbipHost.attach(served.address, '1-1');
-  await expect(serveUsbip(bench, { port: Number(served.address.split(':')[1]) })).rejects.toMatchObject({
+  await expect(serveUsbip(bench, { port: portOf(served.address) })).rejects.toMatchObject({
     code: 'PORT_TAKEN',
   });
   await served.close();

@@ -3,7 +3,7 @@ import { F105, F303 } from './f0-f1-f3.ts';
 import { alternates, flash, KIB, memory, VIRTUAL_COM_PORT } from './generations.ts';
 import { AT32F437_OPTIONS, F1_OPTIONS } from './option-bytes.ts';
 
-/** 128 KB; a space in the layout, and "Option Byte" in the singular (dfuse.md 2.1). Times are ours. */
+/** 128 KB; a space in the layout, and "Option Byte" in the singular (sources.md 2.1). Times are ours. */
 export const AT32F415: PartSpec = {
   ...F105,
   name: 'AT32F415',
@@ -21,7 +21,7 @@ export const AT32F415: PartSpec = {
 };
 
 /**
- * 4032 KB in sectors of 4 KB, the first eight of them read-only; option bytes that call themselves erasable (dfuse.md 2.1).
+ * 4032 KB in sectors of 4 KB, the first eight of them read-only; option bytes that call themselves erasable (sources.md 2.1).
  * Times are ours.
  */
 export const AT32F437: PartSpec = {
@@ -39,7 +39,7 @@ export const AT32F437: PartSpec = {
 
 /**
  * Says that it has 1 MB in pages of 2 KB and has 128 KB in pages of 1 KB, so erasing what it calls a page clears half of
- * it. Every chip reports `3CBJ` (dfuse.md 2.1), and 60, 104 and 100 ms for whatever it does (5.1, 7.2). Real times are
+ * it. Every chip reports `3CBJ` (sources.md 2.1), and 60, 104 and 100 ms for whatever it does (5.1, 7.2). Real times are
  * ours.
  */
 export const GD32VF103_1000: PartSpec = {

@@ -46,7 +46,7 @@ export const F072: PartSpec = {
 };
 
 /**
- * 256 KB behind the OTG core, which holds early questions; every chip reports the serial `STM32` (dfuse.md 2.1). Times as
+ * 256 KB behind the OTG core, which holds early questions; every chip reports the serial `STM32` (sources.md 2.1). Times as
  * F303.
  */
 export const F105: PartSpec = {

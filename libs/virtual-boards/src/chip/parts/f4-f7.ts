@@ -56,7 +56,7 @@ export const F405_LYING: PartSpec = {
   polls: { ...F405.polls, setAddressMs: 104, writeMs: 104 },
 };
 
-/** 2 MB in two banks, with two option bytes and two OTP areas in one layout string each (dfuse.md 2.1). Times as F405. */
+/** 2 MB in two banks, with two option bytes and two OTP areas in one layout string each (sources.md 2.1). Times as F405. */
 export const F427: PartSpec = {
   ...F405,
   name: 'F427',
@@ -78,7 +78,7 @@ export const F427: PartSpec = {
 };
 
 /**
- * 1 MB; reports 104 ms for every write (fwupd#2696 log, dfuse.md 7.2). Erase times are ours, up to 1.5 s as fwupd PR#1944
+ * 1 MB; reports 104 ms for every write (fwupd#2696 log, sources.md 7.2). Erase times are ours, up to 1.5 s as fwupd PR#1944
  * saw.
  */
 export const F745_LYING: PartSpec = {
@@ -105,7 +105,7 @@ export const F745_LYING: PartSpec = {
 
 /**
  * 2 MB with nDBANK = 0: two banks of small sectors, while the ROM goes on describing one bank of large ones, so erasing
- * what it calls a sector clears a part of it (dfuse.md 2.1, 5.1; CubeProgrammer's wrong-sector erases, 5.7). A mass erase
+ * what it calls a sector clears a part of it (sources.md 2.1, 5.1; CubeProgrammer's wrong-sector erases, 5.7). A mass erase
  * never comes to an end (sf ticket 231).
  */
 export const F767_DUAL_BANK: PartSpec = {

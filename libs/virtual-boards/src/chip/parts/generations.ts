@@ -15,7 +15,7 @@ const USUAL: Habits = {
   wedgesFrom: null,
 };
 
-/** ROMs of the first generation (dfuse.md 1.5): attributes are CanDnload, CanUpload, WillDetach. */
+/** ROMs of the first generation (sources.md 1.5): attributes are CanDnload, CanUpload, WillDetach. */
 export const FIRST_GENERATION = {
   ...USUAL,
   vendorId: 0x0483,
@@ -27,7 +27,7 @@ export const FIRST_GENERATION = {
   functional: { attributes: 0x0b, detachTimeoutMs: 255, transferSize: 2048, bcdDfu: 0x011a },
 } as const;
 
-/** ROMs of the second generation (dfuse.md 1.5): half the transfer size, flash with an error-correcting code. */
+/** ROMs of the second generation (sources.md 1.5): half the transfer size, flash with an error-correcting code. */
 export const SECOND_GENERATION = {
   ...FIRST_GENERATION,
   bcdDevice: 0x0200,
@@ -37,7 +37,7 @@ export const SECOND_GENERATION = {
   overwrite: 'once-per-word',
 } as const;
 
-/** A virtual COM port; Betaflight's F4 build reports this constant serial (dfuse.md 5.8, 6.2). */
+/** A virtual COM port; Betaflight's F4 build reports this constant serial (sources.md 5.8, 6.2). */
 export const VIRTUAL_COM_PORT = {
   vendorId: 0x0483,
   productId: 0x5740,

@@ -13,7 +13,7 @@ import { H7_OPTIONS } from './option-bytes.ts';
 
 /**
  * 2 MB; words of 32 bytes are programmed once. Answers dfuDNBUSY while it works. 0.9 s per sector and 14 s for all of them
- * are from logs (dfuse.md 7.2), 100 us per word is the data sheet's as remembered. Every chip reports the same serial.
+ * are from logs (sources.md 7.2), 100 us per word is the data sheet's as remembered. Every chip reports the same serial.
  */
 export const H743: PartSpec = {
   ...SECOND_GENERATION,
@@ -41,7 +41,7 @@ export const H743: PartSpec = {
 export const H743_REV_V: PartSpec = { ...H743, name: 'H743-rev-v', wedgesFrom: 0x0810_0000 };
 
 /**
- * 2 MB in sectors of 8 KB and words of 16 bytes, with an OTP area inside the address range of flash (dfuse.md 2.1). Times
+ * 2 MB in sectors of 8 KB and words of 16 bytes, with an OTP area inside the address range of flash (sources.md 2.1). Times
  * are ours.
  */
 export const H7A3: PartSpec = {

@@ -3,7 +3,7 @@ import { F303 } from './f0-f1-f3.ts';
 import { alternates, flash, KIB, memory } from './generations.ts';
 import { L0_OPTIONS, L4_OPTIONS } from './option-bytes.ts';
 
-/** 192 KB in pages of 128 bytes, erased to zero, and a layout string without a unit (dfuse.md 2.1). Times are ours. */
+/** 192 KB in pages of 128 bytes, erased to zero, and a layout string without a unit (sources.md 2.1). Times are ours. */
 export const L072: PartSpec = {
   ...F303,
   name: 'L072',
@@ -17,7 +17,7 @@ export const L072: PartSpec = {
 };
 
 /**
- * 256 KB in pages of 256 bytes, erased to zero, with 8 KB of EEPROM (dfuse.md 2.1). Times are those of the L072: 3.2 ms per
+ * 256 KB in pages of 256 bytes, erased to zero, with 8 KB of EEPROM (sources.md 2.1). Times are those of the L072: 3.2 ms per
  * 128 bytes.
  */
 export const L152: PartSpec = {

@@ -57,7 +57,7 @@ export const G0C1: PartSpec = {
   ram: [{ address: 0x2000_0000, bytes: 144 * KIB }],
 };
 
-/** 1 MB in pages of 4 KB (qFlipper). Times as G474, 24.5 ms per page (dfuse.md 7.1). */
+/** 1 MB in pages of 4 KB (qFlipper). Times as G474, 24.5 ms per page (sources.md 7.1). */
 export const WB55: PartSpec = {
   ...G474,
   name: 'WB55',

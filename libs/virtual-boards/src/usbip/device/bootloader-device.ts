@@ -56,7 +56,8 @@ export class BootloaderDevice implements UsbDevice {
         return NOTHING;
       case KIND.getDescriptor:
         if (setup.value !== DFU_FUNCTIONAL << 8) throw stalled();
-        if (this.#part.functionalAlone === 'silence') throw new TransferError('timeout', 'the ROM does not answer this');
+        if (this.#part.functionalAlone === 'silence')
+          throw new TransferError('timeout', 'the ROM does not answer this');
         return Uint8Array.from(functionalDescriptor(this.#part));
       default:
         throw stalled();

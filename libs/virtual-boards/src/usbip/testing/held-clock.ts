@@ -34,6 +34,19 @@ export class HeldClock implements Clock {
       if (sleeper.due <= this.#now && this.#sleepers.delete(sleeper)) sleeper.wake();
   }
 
+  /** Lets time pass until the promise is settled. */
+  async until<T>(promise: Promise<T>): Promise<T> {
+    let isSettled = false;
+    const settled = promise.finally(() => {
+      isSettled = true;
+    });
+    for (;;) {
+      await Promise.race([settled, this.asleep()]);
+      if (isSettled) return settled;
+      this.pass(1);
+    }
+  }
+
   /** Resolves when somebody sleeps. */
   async asleep(): Promise<void> {
     if (this.#sleepers.size > 0) return;

@@ -21,6 +21,9 @@ export interface Urb {
   readonly flags?: number;
 }
 
+/** bmRequestType, bRequest, wValue and wIndex. */
+type Request = readonly [number, number, number, number];
+
 interface Waiting {
   readonly isIn: boolean;
   readonly resolve: (returned: Returned) => void;
@@ -86,7 +89,7 @@ export class UsbipHost {
   }
 
   /** A control transfer; `what` are the bytes to send, or how many to read. */
-  control(type: number, request: number, value: number, index: number, what: Uint8Array | number) {
+  control([type, request, value, index]: Request, what: Uint8Array | number) {
     const length = typeof what === 'number' ? what : what.length;
     const setup = [type, request, value & 0xff, value >> 8, index & 0xff, index >> 8, length & 0xff, length >> 8];
     const direction = (type & 0x80) === 0 ? 'out' : 'in';
@@ -95,7 +98,7 @@ export class UsbipHost {
 
   /** The bytes of a descriptor, or null when the device stalls. */
   async descriptor(type: number, index: number, length = 255): Promise<Buffer | null> {
-    const { status, bytes } = await this.control(0x80, 6, type * 0x100 + index, 0, length).returned;
+    const { status, bytes } = await this.control([0x80, 6, type * 0x100 + index, 0], length).returned;
     return status === 0 ? bytes : null;
   }
 

@@ -20,15 +20,17 @@ export class UsbipPort implements DfuPort {
   }
 
   async controlOut(request: number, value: number, data: Uint8Array, timeoutMs: number): Promise<void> {
-    await this.#transfer(this.#host.control(0x21, request, value, 0, data), timeoutMs);
+    await this.#transfer(this.#host.control([0x21, request, value, 0], data), timeoutMs);
   }
 
   async controlIn(request: number, value: number, length: number, timeoutMs: number): Promise<Uint8Array> {
-    return Uint8Array.from((await this.#transfer(this.#host.control(0xa1, request, value, 0, length), timeoutMs)).bytes);
+    return Uint8Array.from(
+      (await this.#transfer(this.#host.control([0xa1, request, value, 0], length), timeoutMs)).bytes,
+    );
   }
 
   async selectAlternate(alternate: number): Promise<void> {
-    await this.#transfer(this.#host.control(0x01, 11, alternate, 0, new Uint8Array(0)), 5000);
+    await this.#transfer(this.#host.control([0x01, 11, alternate, 0], new Uint8Array(0)), 5000);
   }
 
   close(): Promise<void> {
@@ -56,7 +58,7 @@ async function enumerated(host: UsbipHost): Promise<DfuDevice> {
   const device = await some(host, 1, 0, 18);
   const short = await some(host, 2, 0, 9);
   const configuration = await some(host, 2, 0, short.readUInt16LE(2));
-  await host.control(0x00, 9, configuration[5] ?? 0, 0, new Uint8Array(0)).returned;
+  await host.control([0x00, 9, configuration[5] ?? 0, 0], new Uint8Array(0)).returned;
   const alternates = [];
   let functional = configuration;
   for (let at = 0; at < configuration.length; at += configuration[at] ?? 255) {

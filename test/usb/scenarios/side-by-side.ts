@@ -1,0 +1,50 @@
+/** dfu-util and the engine do the same work on equal boards in one run. Oracle: the memory of the boards. */
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { dfuUtil } from '../rig/dfu-util.ts';
+import { firmwareBytes } from '../rig/images.ts';
+import { openRig } from '../rig/rig.ts';
+
+const KIB = 1024;
+const LENGTH = 96 * KIB;
+/** The engine proves what it wrote, dfu-util does not; still it is no slower, and four times as fast where polls lie. */
+const BOARDS = [
+  { part: 'F405', says: 'honest polls', timesMax: 1 },
+  { part: 'F405-lying', says: 'polls report 104 ms', timesMax: 0.25 },
+  { part: 'F303', says: '2 KB pages', timesMax: 1 },
+];
+
+const image = firmwareBytes(LENGTH, 5);
+writeFileSync('/tmp/image.bin', image);
+const rig = await openRig();
+const rows: string[][] = [];
+const tooSlow: string[] = [];
+for (const [n, { part, says, timesMax }] of BOARDS.entries()) {
+  const [theirPath, ourPath] = [`1-${2 * n + 1}`, `1-${2 * n + 2}`];
+  const spec = { part, contents: 'used', seed: 11 } as const;
+  await rig.plug({ [theirPath]: spec, [ourPath]: spec });
+
+  const theyBegan = performance.now();
+  await dfuUtil('-p', theirPath, '-a', '0', '-s', '0x08000000:leave', '-D', '/tmp/image.bin');
+  const theirSeconds = (performance.now() - theyBegan) / 1000;
+  const { transfers: theirTransfers } = await rig.bench.report(theirPath);
+  assert.deepEqual(await rig.memory(theirPath, LENGTH), image);
+
+  const weBegan = performance.now();
+  const report = await rig.flash(ourPath, image);
+  const confirmMs = report.phases.find(({ name }) => name === 'confirm')?.ms ?? 0;
+  const ourSeconds = (performance.now() - weBegan - confirmMs) / 1000;
+  const { transfers: ourTransfers } = await rig.bench.report(ourPath);
+  assert.deepEqual([report.outcome, report.fault, report.faultDetails], ['pass', null, null]);
+  assert.deepEqual(await rig.memory(ourPath, LENGTH), image);
+
+  const times = ourSeconds / theirSeconds;
+  const figures = [theirSeconds.toFixed(1), theirTransfers, ourSeconds.toFixed(1), ourTransfers, times.toFixed(2)];
+  rows.push([`${part}, ${says}`, ...figures.map(String)]);
+  if (times > timesMax) tooSlow.push(`${part}: ${times.toFixed(2)} times as long, ${timesMax} is the limit`);
+}
+console.log(`${LENGTH / KIB} KB on a used board; dfu-util without proof, ours with every byte read back`);
+for (const row of [['', 'dfu-util s', 'transfers', 'ours s', 'transfers', 'times'], ...rows])
+  console.log(row.map((cell, column) => (column === 0 ? cell.padEnd(32) : cell.padStart(11))).join(''));
+await rig.close();
+assert.deepEqual(tooSlow, []);

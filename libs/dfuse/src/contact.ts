@@ -12,7 +12,7 @@ import type { PaceBook } from './protocol/pace-book.ts';
 import { DfuSession } from './protocol/session.ts';
 
 /** What is known about a board, also when the work on it fails. */
-export interface KnownSoFar {
+interface KnownSoFar {
   board: BoardIdentity | null;
   /** True when no other board reports its USB serial, as far as its part is known. */
   hasOwnSerial: boolean;

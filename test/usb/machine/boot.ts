@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, existsSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EVENTS_FILE, type Job, JOB_FILE, type MachineEvent } from './job.ts';
+import { EVENTS_FILE, JOB_FILE, type Job, type MachineEvent } from './job.ts';
 import type { Kernel } from './kernel.ts';
 
 /** Everything here has many times what it takes on an idle computer. */
@@ -21,9 +21,20 @@ export interface MachineRun {
 }
 
 /** Boots, runs the job and switches off. Resolves with null, or with what the machine hung in when it had to be ended. */
-export async function runMachine({ kernel, job, repo, folder, showConsole, onEvent }: MachineRun): Promise<string | null> {
+export async function runMachine({
+  kernel,
+  job,
+  repo,
+  folder,
+  showConsole,
+  onEvent,
+}: MachineRun): Promise<string | null> {
   writeFileSync(join(folder, JOB_FILE), JSON.stringify(job));
-  const qemu = spawn('qemu-system-x86_64', qemuArgs(kernel, { repo, folder, program: join(job.programs, 'inside.mjs') }), { stdio: ['ignore', 'pipe', 'pipe'] });
+  const qemu = spawn(
+    'qemu-system-x86_64',
+    qemuArgs(kernel, { repo, folder, program: join(job.programs, 'inside.mjs') }),
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
   const stopEnding = endWithUs(qemu);
   keepConsole(qemu, join(folder, 'console.log'), showConsole);
   const deadline = new Deadline(() => qemu.kill('SIGKILL'));
@@ -66,14 +77,18 @@ function qemuArgs({ vmlinuz, initramfs, modules }: Kernel, { repo, folder, progr
     ...['-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', '2', '-m', '3072', '-no-reboot'],
     ...['-display', 'none', '-serial', 'stdio', '-monitor', 'none', '-nic', 'user,model=virtio-net-pci'],
     ...['-kernel', vmlinuz, '-initrd', initramfs],
-    ...['-append', ['console=ttyS0 quiet mitigations=off net.ifnames=0 panic=-1', ...passed].join(' ')],
+    ...[
+      '-append',
+      ['console=ttyS0 quiet mitigations=off clocksource=tsc tsc=reliable net.ifnames=0 panic=-1', ...passed].join(' '),
+    ],
     ...share('computer', '/', ',readonly=on'),
     ...share('job', folder, ''),
   ];
 }
 
 function limitAfter(event: MachineEvent, { scenarios }: Job): [seconds: number, doing: string] {
-  if (event.on !== 'started') return [BETWEEN_LIMIT_SECONDS, `what follows ${event.on === 'up' ? 'the boot' : event.name}`];
+  if (event.on !== 'started')
+    return [BETWEEN_LIMIT_SECONDS, `what follows ${event.on === 'up' ? 'the boot' : event.name}`];
   const limit = scenarios.find(({ name }) => name === event.name)?.limitSeconds ?? 0;
   return [limit + BETWEEN_LIMIT_SECONDS, event.name];
 }

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { appendFileSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { release, uptime } from 'node:os';
 import { join } from 'node:path';
-import { EVENTS_FILE, type Ended, type Job, JOB_FILE, type MachineEvent, type Scenario, SHARED } from './job.ts';
+import { type Ended, EVENTS_FILE, JOB_FILE, type Job, type MachineEvent, type Scenario, SHARED } from './job.ts';
 
 const { scenarios, programs, boards } = JSON.parse(readFileSync(join(SHARED, JOB_FILE), 'utf8')) as Job;
 const boardsFile = '/run/boards.json';

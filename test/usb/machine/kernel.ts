@@ -10,6 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { CannotRun, say } from './packages.ts';
 
@@ -34,17 +35,17 @@ const HERE = import.meta.dirname;
 
 /** The kernel of this Debian, unpacked below `cache` and kept there. Throws CannotRun when there is none to be had. */
 export function prepareKernel(cache: string): Kernel {
-  mkdirSync(cache, { recursive: true });
   const image = imagePackage();
   const folder = join(cache, `${image.name}_${image.version}_${scriptHash()}`);
   if (!existsSync(folder)) {
     console.error(`usb: unpacking ${image.name} ${image.version} …`);
-    // Made aside and renamed when whole, so that an interrupted run leaves no half of it.
-    const work = mkdtempSync(join(cache, 'work-'));
-    buildIn(work, image.name);
-    for (const old of readdirSync(cache)) if (old !== basename(work)) rmSync(join(cache, old), { recursive: true });
-    renameSync(join(work, 'out'), folder);
-    rmSync(work, { recursive: true });
+    const work = mkdtempSync(join(tmpdir(), 'flashline-kernel-'));
+    try {
+      buildIn(work, image.name);
+      putInto(cache, folder, join(work, 'out'));
+    } finally {
+      rmSync(work, { recursive: true });
+    }
   }
   return {
     version: kernelVersion(image.name),
@@ -52,6 +53,16 @@ export function prepareKernel(cache: string): Kernel {
     initramfs: join(folder, 'initramfs.cpio'),
     modules: join(folder, 'lib/modules'),
   };
+}
+
+/** Copied aside and renamed when whole: neither an interrupted run nor one beside this leaves half of it. */
+function putInto(cache: string, folder: string, built: string): void {
+  const old = existsSync(cache) ? readdirSync(cache) : [];
+  const aside = `${folder}.${process.pid}`;
+  cpSync(built, aside, { recursive: true });
+  if (existsSync(folder)) rmSync(aside, { recursive: true });
+  else renameSync(aside, folder);
+  for (const name of old) if (!name.startsWith(basename(folder))) rmSync(join(cache, name), { recursive: true });
 }
 
 /** The package that linux-image-amd64 stands for today. */
@@ -105,7 +116,9 @@ function keepModules(all: string, out: string, version: string): void {
 
 /** The files of these modules and of what they need, in the order of loading. */
 function modulesFor(root: string, version: string, names: readonly string[]): readonly string[] {
-  const lines = names.flatMap((name) => say('modprobe', ['-d', root, '-S', version, '--show-depends', name]).split('\n'));
+  const lines = names.flatMap((name) =>
+    say('modprobe', ['-d', root, '-S', version, '--show-depends', name]).split('\n'),
+  );
   // "insmod FILE"; what is built in is told as "builtin NAME".
   const files = lines.map((line) => /^insmod (\S+)/.exec(line)?.[1]).filter((file) => file !== undefined);
   return [...new Set(files)];

@@ -27,6 +27,6 @@ export function installPackages(): void {
 }
 
 function isInstalled(name: string): boolean {
-  const args = ['-W', '-f', '${db:Status-Status}', name];
-  return spawnSync('dpkg-query', args, { encoding: 'utf8' }).stdout === 'installed';
+  const told = spawnSync('dpkg-query', ['--status', name], { encoding: 'utf8' }).stdout ?? '';
+  return told.includes('\nStatus: install ok installed\n');
 }

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { rolldown } from 'rolldown';
 
 /**
@@ -6,7 +5,6 @@ import { rolldown } from 'rolldown';
  * program, and seconds to read one.
  */
 export async function bundlePrograms(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
-  rmSync(folder, { recursive: true, force: true });
   // Native code finds its library beside its own file.
   const bundle = await rolldown({ input: { ...files }, platform: 'node', external: ['usb', 'serialport'] });
   await bundle.write({ dir: folder, format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: '[name].mjs' });

@@ -79,6 +79,8 @@ function isFree(port: number): boolean {
   const controller = Math.floor(port / (2 * PORTS_PER_BUS));
   const file = controller === 0 ? `${VHCI}/status` : `${VHCI}/status.${controller}`;
   // "hs  0003 004 000 00000000 000000 0-0": hub, port, state, …
-  const line = readFileSync(file, 'utf8').split('\n').find((text) => Number(text.split(/\s+/)[1]) === port);
+  const line = readFileSync(file, 'utf8')
+    .split('\n')
+    .find((text) => Number(text.split(/\s+/)[1]) === port);
   return line?.split(/\s+/)[2] === FREE;
 }

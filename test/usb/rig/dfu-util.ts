@@ -20,8 +20,7 @@ export async function dfuUtil(...args: readonly string[]): Promise<string> {
 }
 
 /** `Found DFU: [0483:df11] ver=2200, devnum=2, cfg=1, intf=0, path="1-1", alt=3, name="@…", serial="…"`. */
-const FOUND =
-  /^Found DFU: \[(\w{4}:\w{4})\].* path="([^"]*)", alt=(\d+), name="([^"]*)", serial="([^"]*)"$/gm;
+const FOUND = /^Found DFU: \[(\w{4}:\w{4})\].* path="([^"]*)", alt=(\d+), name="([^"]*)", serial="([^"]*)"$/gm;
 
 /** Everything in DFU mode that dfu-util sees. */
 export async function dfuUtilList(): Promise<readonly Listed[]> {

@@ -29,7 +29,9 @@ export const FLASH = 0x0800_0000;
 
 /** The bench is empty when this resolves, whatever the scenario before has left. */
 export async function openRig(): Promise<Rig> {
-  const { benchPort, usbipPort, parts } = JSON.parse(readFileSync(process.env.FLASHLINE_BOARDS ?? '', 'utf8')) as Boards;
+  const { benchPort, usbipPort, parts } = JSON.parse(
+    readFileSync(process.env.FLASHLINE_BOARDS ?? '', 'utf8'),
+  ) as Boards;
   const bench = await connectBench(`${OUTSIDE}:${benchPort}`);
   for (const { path } of await bench.list()) await bench.unplug(path);
   const cables = new Cables(bench, usbipPort);

@@ -10,7 +10,10 @@ const rig = await openRig();
 for (const count of [1, 8, 30]) {
   const paths = Array.from({ length: count }, (_, n) => pathOf(n));
   const twins = [{ kind: 'equal-serial', usbSerial: 'TWIN' }] as const;
-  const specs = paths.map((path, n) => [path, { contents: 'used', seed: n, ...(n % 15 === 2 && { misbehaviours: twins }) }]);
+  const specs = paths.map((path, n) => [
+    path,
+    { contents: 'used', seed: n, ...(n % 15 === 2 && { misbehaviours: twins }) },
+  ]);
   const beganMs = performance.now();
   await rig.plug(Object.fromEntries(specs));
   const pluggedMs = performance.now();

@@ -10,7 +10,7 @@ const LENGTH = 96 * KIB;
 /** The engine proves what it wrote, dfu-util does not; still it is no slower, and four times as fast where polls lie. */
 const BOARDS = [
   { part: 'F405', says: 'honest polls', timesMax: 1 },
-  { part: 'F405-lying', says: 'polls report 104 ms', timesMax: 0.25 },
+  { part: 'F405-lying-polls', says: 'polls report 104 ms', timesMax: 0.25 },
   { part: 'F303', says: '2 KB pages', timesMax: 1 },
 ];
 

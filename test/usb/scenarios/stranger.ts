@@ -10,14 +10,22 @@ import { until } from '../rig/until.ts';
 const GADGETS = '/sys/kernel/config/usb_gadget';
 const STICK = '/tmp/stick.img';
 /** A keyboard with the report of the boot protocol (HID 1.11, appendix B.1), as short as the kernel takes it. */
-const KEYBOARD_REPORT = Buffer.from('05010906a101050719e029e71500250175019508810295017508810395067508150025650507190029658100c0', 'hex');
+const KEYBOARD_REPORT = Buffer.from(
+  '05010906a101050719e029e71500250175019508810295017508810395067508150025650507190029658100c0',
+  'hex',
+);
 
 execFileSync('modprobe', ['dummy_hcd', 'num=2']);
 // The kernel would load these by itself, but it looks for modprobe outside of our root.
 execFileSync('modprobe', ['-a', 'usb_f_hid', 'usb_f_mass_storage']);
 execFileSync('mount', ['-t', 'configfs', 'none', '/sys/kernel/config']);
 writeFileSync(STICK, firmwareBytes(1024 * 1024));
-gadget('keyboard', 'hid.0', { protocol: '1', subclass: '1', report_length: '8', report_desc: KEYBOARD_REPORT }, 'dummy_udc.0');
+gadget(
+  'keyboard',
+  'hid.0',
+  { protocol: '1', subclass: '1', report_length: '8', report_desc: KEYBOARD_REPORT },
+  'dummy_udc.0',
+);
 gadget('stick', 'mass_storage.0', { 'lun.0/file': STICK }, 'dummy_udc.1');
 
 const strangers = await until('both are there', () => {
@@ -59,7 +67,12 @@ assert.deepEqual(urbs(), urbsBefore, 'somebody talked to the strangers');
 assert.deepEqual(drivers(), ['usb-storage', 'usbhid']);
 await rig.close();
 
-function gadget(name: string, kind: string, settings: Readonly<Record<string, string | Buffer>>, controller: string): void {
+function gadget(
+  name: string,
+  kind: string,
+  settings: Readonly<Record<string, string | Buffer>>,
+  controller: string,
+): void {
   const root = `${GADGETS}/${name}`;
   mkdirSync(`${root}/configs/c.1`, { recursive: true });
   mkdirSync(`${root}/functions/${kind}`);

@@ -62,6 +62,9 @@ assert.ok(filesAfter <= filesBefore, `${filesBefore} open files before, ${filesA
 for (const path of paths) await rig.bench.replug(path);
 for (const path of paths) await until(`${path} is back`, () => productAt(path));
 const again = await Promise.all(paths.map((path) => rig.flash(path, image)));
-assert.deepEqual(again.map(({ outcome, fault }) => [outcome, fault]), paths.map(() => ['pass', null]));
+assert.deepEqual(
+  again.map(({ outcome, fault }) => [outcome, fault]),
+  paths.map(() => ['pass', null]),
+);
 for (const path of paths) assert.deepEqual(await rig.memory(path, LENGTH), image);
 await rig.close();

@@ -3,7 +3,7 @@ import type { Sector } from '../memory-map.ts';
 import type { FlashPlan } from './flash-plan.ts';
 
 /** Bytes of one block that lie in one sector. */
-export interface Piece {
+interface Piece {
   readonly part: Range;
   /** Null where nothing is erased: memory that is written over. */
   readonly sector: Sector | null;

@@ -6,7 +6,7 @@ import type { Alternate } from '../port.ts';
 import type { BoardRecipe } from './flash-plan.ts';
 
 /** What read protection will be when the option bytes are written. */
-export type Protection = 'open' | 'level 1' | 'permanent';
+type Protection = 'open' | 'level 1' | 'permanent';
 
 /** One stretch of option bytes or OTP to write. */
 export interface LockWrite {

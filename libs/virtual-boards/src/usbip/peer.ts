@@ -8,6 +8,8 @@ import { type Said, UsbipReader } from './wire/usbip-reader.ts';
 
 /** Who connects and asks for nothing is not kept. */
 const QUESTION_MS_MAX = 10_000;
+/** Who does not hang up when everything is said is hung up on. */
+const HANG_UP_MS_MAX = 2_000;
 /** Who asks and does not read the answers is not served any more. */
 const UNREAD_BYTES_MAX = 4 * 1024 * 1024;
 
@@ -24,6 +26,7 @@ export class Peer {
   readonly #socket: Socket;
   #device: BusDevice | null = null;
   #attachment: Attachment | null = null;
+  #isOver = false;
 
   constructor(exports: Exports, socket: Socket) {
     this.#exports = exports;
@@ -35,6 +38,7 @@ export class Peer {
     const socket = this.#socket;
     socket.setTimeout(QUESTION_MS_MAX, () => socket.destroy());
     socket.on('data', (chunk: Buffer) => {
+      if (this.#isOver) return;
       try {
         for (const said of reader.push(chunk)) this.#hear(said);
       } catch {
@@ -118,7 +122,10 @@ export class Peer {
   #end(): void {
     setImmediate(() => {
       this.#letGo();
-      this.#socket.destroySoon();
+      this.#isOver = true;
+      // Closing with something unread would throw away what the client has not got yet, so it hangs up first.
+      this.#socket.end();
+      this.#socket.setTimeout(HANG_UP_MS_MAX);
     });
   }
 

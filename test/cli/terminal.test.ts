@@ -37,6 +37,23 @@ withTerminals('flash shows a bar per board, and 100 % only of what has passed', 
   }
 });
 
+withTerminals('a board that ends is shown so while others are in work', async () => {
+  const line = await Line.open(2, 1);
+  try {
+    const [one = '', two = ''] = line.paths;
+    await line.plug(one, { misbehaviours: [{ kind: 'read-protected' }] });
+    await line.plug(two);
+    const bench = ['--virtual-bench', line.benchAddress, '--virtual-speed', '1', '--data', line.folder];
+    const terminal = new Terminal(['flash', BLINKY, '--all', ...bench]);
+    await terminal.shows(/A1 .*FAIL BOARD_READ_PROTECTED/);
+    expect(terminal.text).not.toMatch(/A2 .*PASS/);
+    expect(await terminal.ended).toBe(1);
+    expect(terminal.text).toMatch(/A2 .*PASS/);
+  } finally {
+    await line.close();
+  }
+});
+
 withTerminals('NO_COLOR is heard', async () => {
   const args = ['flash', BLINKY, '--virtual', '1', '--virtual-speed', '0'];
   const terminal = new Terminal(args, { env: { NO_COLOR: '1' } });

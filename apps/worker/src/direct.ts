@@ -29,16 +29,18 @@ export async function lookAtBus(choice: BusChoice): Promise<{ devices: readonly 
 }
 
 /** Boards to work on without coordinator, journal or ledger. */
-export interface Direct {
+export interface Direct<T> {
   readonly bus: BusChoice;
   readonly parts: readonly Part[];
   /** The boards as they were seen; who sits there instead by the time is left alone. */
   readonly devices: readonly BusDevice[];
   readonly signal: AbortSignal;
   readonly onProgress: (path: string, phase: PhaseName, fraction: number) => void;
+  /** Told of each board as soon as its work has ended; others may still be in work. */
+  readonly onEnded?: (path: string, report: T) => void;
 }
 
-export interface DirectFlash extends Direct {
+export interface DirectFlash extends Direct<Ending> {
   /** What to do with each of the boards. */
   readonly order: Omit<FlashOrder, 'attemptId' | 'path' | 'trust' | 'seated' | 'rescued'>;
   /** Whether to believe what the board on this port holds. */
@@ -63,7 +65,9 @@ export function flashDirect(flash: DirectFlash): Promise<Ending[]> {
 }
 
 /** Does a job with each of these boards, side by side. One report per board, in order. */
-export function workDirect(work: Direct & Omit<JobOrder, 'jobId' | 'path' | 'seated'>): Promise<BoardJobReport[]> {
+export function workDirect(
+  work: Direct<BoardJobReport> & Omit<JobOrder, 'jobId' | 'path' | 'seated'>,
+): Promise<BoardJobReport[]> {
   const { job, board, onProgress } = work;
   return sideBySide(work, jobFailed, (hosts, seated, jobId) => {
     const { path } = seated;
@@ -73,7 +77,7 @@ export function workDirect(work: Direct & Omit<JobOrder, 'jobId' | 'path' | 'sea
 
 /** One board's trouble is its own: what goes wrong with one becomes its report. */
 async function sideBySide<T>(
-  { bus, parts, devices, signal }: Direct,
+  { bus, parts, devices, signal, onEnded }: Direct<T>,
   failed: (thrown: unknown) => T,
   one: (hosts: PortHosts, device: BusDevice, id: string) => Promise<T>,
 ): Promise<T[]> {
@@ -92,7 +96,13 @@ async function sideBySide<T>(
     }
   };
   try {
-    return await Promise.all(devices.map(stoppable));
+    return await Promise.all(
+      devices.map(async (device) => {
+        const report = await stoppable(device);
+        onEnded?.(device.path, report);
+        return report;
+      }),
+    );
   } finally {
     await hosts.stop();
   }

@@ -20,17 +20,16 @@ export async function workOn(
   const { bus, parts, devices, signal } = boards;
   const progress = progressOf(boards, json);
   try {
-    const reports = await workDirect({
+    return await workDirect({
       bus: bus.choice,
       parts,
       devices,
       signal,
       job,
       board,
+      onEnded: (path, report) => progress.ended(path, endOf(report)),
       onProgress: (path, phase, fraction) => progress.at(path, phase === 'identify' ? phase : job.kind, fraction),
     });
-    for (const [index, report] of reports.entries()) progress.ended(devices[index]?.path ?? '', endOf(report));
-    return reports;
   } finally {
     progress.close();
   }

@@ -73,7 +73,7 @@ async function flashAll(
   const [first, ...others] = images.files;
   const progress = progressOf(boards, options.json);
   try {
-    const endings = await flashDirect({
+    return await flashDirect({
       bus: bus.choice,
       parts,
       devices,
@@ -82,10 +82,9 @@ async function flashAll(
       rescued: (path) => records.rescued(path),
       signal,
       onProgress: (path, phase, fraction) => progress.at(path, phase, fraction),
+      onEnded: (path, ending) => progress.ended(path, endOf(ending)),
       onPreserved: (path, ranges) => records.keep(path, ranges),
     });
-    for (const [index, ending] of endings.entries()) progress.ended(devices[index]?.path ?? '', endOf(ending));
-    return endings;
   } finally {
     progress.close();
   }

@@ -11,7 +11,7 @@ import {
 import { digestOf, type FirmwareImage, programmed, type Range } from '@flashline/firmware';
 import { alternateOf, type OtherMemory, readableIn } from '../alternates.ts';
 import { type AttemptContext, visitOf } from '../attempt.ts';
-import { type Contact, hangUp, meet, type Seated } from '../contact.ts';
+import { type Contact, hangUp, meet, type Seated, type Visit } from '../contact.ts';
 import { planLimitMs, totalBytes } from '../phases/limits.ts';
 import type { OnBytes } from '../phases/program.ts';
 import { read } from '../phases/program.ts';
@@ -74,19 +74,25 @@ export async function runBoardJob(
     // A board that cannot be read can still be looked at.
     const meeting = () => meet(visit, { readable: job.kind !== 'inspect' });
     const contact = await track.run('identify', limits.identifyMs, meeting);
-    try {
-      const limitMs = planLimitMs(bytesOf(job, contact), limits) + (job.kind === 'erase' ? limits.massEraseMs : 0);
-      return report(
-        await track.run(PHASE_OF[job.kind], limitMs, (onBytes) => carryOut(job, contact, onBytes)),
-        null,
-        null,
-      );
-    } finally {
-      await hangUp(visit, contact);
-    }
+    const found = await whileOpen(visit, contact, () => {
+      const bytes = bytesOf(job, contact);
+      track.expect({ [PHASE_OF[job.kind]]: { ms: bytes, bytes } });
+      const limitMs = planLimitMs(bytes, limits) + (job.kind === 'erase' ? limits.massEraseMs : 0);
+      return track.run(PHASE_OF[job.kind], limitMs, (onBytes) => carryOut(job, contact, onBytes));
+    });
+    return report(found, null, null);
   } catch (thrown) {
     const { code, details } = faultAt(thrown, {});
     return report(NOTHING, code, details);
+  }
+}
+
+/** Lets go of the board whatever comes of the work, and only then tells: the transfers are counted to the last. */
+async function whileOpen<T>(visit: Visit, contact: Contact, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    await hangUp(visit, contact);
   }
 }
 

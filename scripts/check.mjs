@@ -59,7 +59,6 @@ lane('types', ['run', 'typecheck']);
 lane('format and lint', ['run', 'lint']);
 lane('unused code', ['run', 'unused']);
 lane('sweep', ['run', 'sweep']);
-lane('mutations', ['run', 'mutations']);
 lane('demo', ['run', 'demo', '--', '--once']);
 if (existsSync(join(root, realImage))) lane('demo, real image', ['run', 'demo', '--', '--once', '--image', realImage]);
 else skip('demo, real image', `${realImage} is not here`);

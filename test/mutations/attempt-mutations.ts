@@ -67,7 +67,7 @@ export const ATTEMPT_MUTATIONS: readonly Mutation[] = [
   },
   {
     file: 'phases/survey.ts',
-    find: 'if (!isWorthReading(sector, readPerKibMs, cost)) findings.giveUp(sector)',
+    find: 'if (!isWorthReading(sector, pace.perKibMs, cost)) findings.giveUp(sector)',
     replace: 'if (findings.blocks.length === 0) findings.giveUp(sector)',
     why: 'reads a sector although erasing it would be faster',
     first: ['phases/survey'],
@@ -175,7 +175,7 @@ export const ATTEMPT_MUTATIONS: readonly Mutation[] = [
     find: 'if (Buffer.compare(after, wanted) === 0) return after;',
     replace: 'return after;',
     why: 'believes that a lock was written',
-    first: ['engine/recipes'],
+    first: ['engine/lies'],
   },
   {
     file: 'phases/lock.ts',
@@ -294,21 +294,21 @@ export const ATTEMPT_MUTATIONS: readonly Mutation[] = [
     find: 'if (right !== held && !inDanger.has(info)) requireBlank(held);',
     replace: '',
     why: 'gives a board back what it lost on top of something else',
-    first: ['engine/recipes'],
+    first: ['engine/trust'],
   },
   {
     file: 'flash.ts',
     find: 'if (inDanger.has(info) || right !== held) returned.push(right);',
     replace: 'if (inDanger.has(info)) returned.push(right);',
     why: 'does not give back what an attempt before took from a sector that needs no erase',
-    first: ['engine/recipes'],
+    first: ['engine/trust'],
   },
   {
     file: 'flash.ts',
     find: 'return part?.sharesSerial === true;',
     replace: 'return true;',
-    why: 'believes an old pass of another board',
-    first: ['engine/recipes'],
+    why: 'believes a board with a serial of its own that was left half erased long ago',
+    first: ['engine/trust'],
   },
   {
     file: 'flash.ts',
@@ -322,7 +322,7 @@ export const ATTEMPT_MUTATIONS: readonly Mutation[] = [
     find: 'if (!known.hasOwnSerial && awayMs > SWAP_MS_MIN)',
     replace: 'if (awayMs < 0)',
     why: 'takes the board that was put into the slot meanwhile for the one that was pulled',
-    first: ['engine/recipes', 'engine/lies'],
+    first: ['engine/lies'],
   },
   {
     file: 'board-at-hand.ts',
@@ -336,7 +336,7 @@ export const ATTEMPT_MUTATIONS: readonly Mutation[] = [
     find: 'address === seated.address && port.device.usbSerial === seated.usbSerial',
     replace: 'port.device.usbSerial === seated.usbSerial',
     why: 'flashes another board than the one that was seated',
-    first: ['engine/lies'],
+    first: ['engine/recipes'],
   },
   {
     file: 'phases/survey.ts',

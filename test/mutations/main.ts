@@ -5,7 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { GROUPS, MUTATIONS } from './catalogue.ts';
-import { ALL_TESTS, type Mutation, testFile } from './mutation.ts';
+import { ALL_TESTS, ENGINE, type Mutation, testFile } from './mutation.ts';
 import { PAGE, pageOf } from './page.ts';
 import { endAll, failingTest, tryOut, type Verdict } from './trial.ts';
 import { type Workplace, workplaces } from './workplace.ts';
@@ -58,6 +58,6 @@ async function workThrough(place: Workplace): Promise<void> {
 
 function lineOf(mutation: Mutation, { kind, by, seconds }: Verdict): string {
   const number = String(MUTATIONS.indexOf(mutation) + 1).padStart(3);
-  const what = kind === 'caught' ? by.replace('libs/dfuse/src/', '') : `${kind.toUpperCase()} ${by}`;
-  return `${number}  ${mutation.file.padEnd(24)}${mutation.why.padEnd(78)}${what.padEnd(36)}${seconds.toFixed(1).padStart(6)} s`;
+  const what = kind === 'caught' ? by.replace(`${ENGINE}/`, '') : `${kind.toUpperCase()} ${by}`;
+  return `${number}  ${what.padEnd(36)}${seconds.toFixed(1).padStart(6)} s  ${mutation.file}: ${mutation.why}`;
 }

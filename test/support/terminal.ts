@@ -21,7 +21,8 @@ export class Terminal {
   constructor(args: readonly string[], { rows = 24, env = {} }: { rows?: number; env?: NodeJS.ProcessEnv } = {}) {
     const command = [process.execPath, CLI, ...args].map((word) => `'${word}'`).join(' ');
     const child = spawn(SCRIPT, ['-qec', `stty rows ${rows} cols 80; exec ${command}`, '/dev/null'], {
-      env: { ...process.env, TERM: 'xterm-256color', SHELL: '/bin/sh', ...env },
+      // Node.js takes CI for a terminal without colours.
+      env: { ...process.env, CI: undefined, TERM: 'xterm-256color', SHELL: '/bin/sh', ...env },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     this.#child = child;

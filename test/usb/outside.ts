@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { readPartsFile } from '@flashline/config';
 import { systemClock } from '@flashline/dfuse';
-import { serveBench, VirtualBench } from '@flashline/virtual-boards';
-import { serveUsbip } from '../../libs/virtual-boards/src/usbip/usbip-server.ts';
+import { serveBench, serveUsbip, VirtualBench } from '@flashline/virtual-boards';
 import type { Boards } from './machine/job.ts';
 
 const PARTS_FILE = join(import.meta.dirname, '../../config/parts.yaml');

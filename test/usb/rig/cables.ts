@@ -1,6 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { RemoteBench } from '@flashline/virtual-boards';
-import { importDevice } from '../../../libs/virtual-boards/src/usbip/import-device.ts';
+import { importDevice, type RemoteBench } from '@flashline/virtual-boards';
 import { OUTSIDE } from '../machine/job.ts';
 
 const VHCI = '/sys/devices/platform/vhci_hcd.0';

@@ -5,7 +5,7 @@ import { firmwareBytes } from '../rig/images.ts';
 import { openRig, productAt } from '../rig/rig.ts';
 import { until } from '../rig/until.ts';
 
-const LENGTH = 24 * 1024;
+const LENGTH = 8 * 1024;
 const rig = await openRig();
 for (const count of [1, 8, 30]) {
   const paths = Array.from({ length: count }, (_, n) => pathOf(n));

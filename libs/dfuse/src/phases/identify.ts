@@ -112,6 +112,7 @@ export async function requireProtection(
 ): Promise<void> {
   const level = part === null ? null : await rdpOf(session, part, alternates).catch(() => null);
   await session.settle();
+  await session.selectAlternate(PROGRAMMED_ALTERNATE);
   if (level === null || level !== part?.optionBytes?.rdp.open) return;
   throw new Fault('BOARD_STALLED', { rdp: level, reason: 'it refuses to be read and is not protected' });
 }

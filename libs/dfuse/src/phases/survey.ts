@@ -25,19 +25,35 @@ export async function survey(
   { part, clock, onBytes, mayGiveUp }: Look,
 ): Promise<void> {
   const cost = new Cost(part?.timing);
-  let fastestMs = Number.POSITIVE_INFINITY;
+  const pace = new ReadPace(session.blockBytes);
   for (const block of findings.blocks) {
     const open = findings.openSectors(block);
     const isFlat = block.pieces.some(({ sector }) => sector === null);
-    const readPerKibMs = Number.isFinite(fastestMs) ? fastestMs : READ_PER_KIB_MS;
-    if (mayGiveUp) for (const sector of open) if (!isWorthReading(sector, readPerKibMs, cost)) findings.giveUp(sector);
+    if (mayGiveUp) for (const sector of open) if (!isWorthReading(sector, pace.perKibMs, cost)) findings.giveUp(sector);
     if (!isFlat && findings.openSectors(block).length === 0) continue;
     const { address, data } = block.range;
     const askedMs = clock.now();
     findings.note(block, await session.read(address, data.length));
-    // The fastest one counts: a late answer says more about this computer than about the board.
-    fastestMs = Math.min(fastestMs, ((clock.now() - askedMs) * 1024) / data.length);
+    pace.note(data.length, clock.now() - askedMs);
     onBytes(data.length);
+  }
+}
+
+/** How fast a board is read: the fastest full block counts, for a late answer tells more of this computer, and a short one of SET_ADDRESS. */
+class ReadPace {
+  readonly #fullBytes: number;
+  #fastestMs = Number.POSITIVE_INFINITY;
+
+  constructor(fullBytes: number) {
+    this.#fullBytes = fullBytes;
+  }
+
+  get perKibMs(): number {
+    return Number.isFinite(this.#fastestMs) ? this.#fastestMs : READ_PER_KIB_MS;
+  }
+
+  note(bytes: number, ms: number): void {
+    if (bytes === this.#fullBytes) this.#fastestMs = Math.min(this.#fastestMs, (ms * 1024) / bytes);
   }
 }
 

@@ -5,7 +5,7 @@ const [DNLOAD, UPLOAD, GETSTATUS, CLRSTATUS, ABORT] = [1, 2, 3, 4, 6];
 const [IDLE, SYNC, DNLOAD_IDLE, UPLOAD_IDLE] = [2, 3, 5, 9];
 
 /** What is asked of a device, in the words of DFU. */
-export type Heard = 'DNLOAD' | 'UPLOAD' | 'GETSTATUS' | 'CLRSTATUS' | 'ABORT' | 'SET_INTERFACE';
+type Heard = 'DNLOAD' | 'UPLOAD' | 'GETSTATUS' | 'CLRSTATUS' | 'ABORT' | 'SET_INTERFACE';
 const NAMES: Readonly<Record<number, Heard>> = {
   [DNLOAD]: 'DNLOAD',
   [UPLOAD]: 'UPLOAD',

@@ -1,7 +1,7 @@
 import { choiceIn, fieldsOf, flagIn, listIn, textIn } from '../json-fields.ts';
 
 /** The ways in which a running firmware may be asked into the bootloader (sources.md 6.3). */
-export const BOOTLOADER_WAYS = ['character', 'msp', 'cli-bl', 'cli-dfu', 'touch-1200', 'dfu-detach'] as const;
+const BOOTLOADER_WAYS = ['character', 'msp', 'cli-bl', 'cli-dfu', 'touch-1200', 'dfu-detach'] as const;
 export type BootloaderWay = (typeof BOOTLOADER_WAYS)[number];
 
 const CANCELS = ['byte', 'packet'] as const;

@@ -160,6 +160,11 @@ describe('the command line', () => {
     older.hear('####\r\n');
     await older.later(100);
     expect(older.text(), 'Betaflight until then, and iNav').toContain('Entering CLI Mode');
+    const interrupted = running({ cancels: 'packet' });
+    interrupted.hear('#');
+    interrupted.hear('x');
+    await interrupted.later(1000);
+    expect(interrupted.said).toEqual([]);
   });
 
   test('echoes, prints its version, and takes CR LF for one line end', async () => {

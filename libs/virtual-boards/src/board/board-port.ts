@@ -47,7 +47,7 @@ export class BoardPort implements DfuPort {
 
   /**
    * The transfer that comes next is waited for until this is aborted, whatever timeout it has: over USB/IP a host says when
-   * it has given up, and not before how long it will wait.
+   * it has given up, and not before how long it will wait. What is never answered rejects with `timeout` all the same.
    */
   hostWaits(givesUp: AbortSignal): void {
     this.#givesUp = givesUp;

@@ -40,7 +40,7 @@ export interface BoardReport {
  * Long enough that a host has read what a firmware said last: Linux throws away what a program has not taken from a serial
  * port that disappears.
  */
-const SHUT_DOWN_MS = 50;
+const SHUT_DOWN_MS = 100;
 
 /** A board as a device: it keeps its memory and its state whoever talks to it, and holds hosts to the rules of its ROM. */
 export class VirtualBoard {

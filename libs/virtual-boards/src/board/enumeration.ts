@@ -90,12 +90,12 @@ export class Enumeration {
     const giveUpAt = givesUp ? Number.MAX_VALUE : askedAt + patience.timeoutMs * this.#pace.speed;
     const moment = { askedAt, start: this.#timeline.start(now, hostMs), giveUpAt };
     const { reply, isLost } = this.#answer(asked, trouble, moment);
-    if (reply.kind === 'silence') return this.#giveUp(giveUpAt, givesUp);
+    if (reply.kind === 'silence') return this.#giveUp(giveUpAt, patience);
     this.#timeline.runTo(reply.at);
     const isHeard = !isLost && reply.at <= giveUpAt;
     await this.#waitTo(isHeard || givesUp ? reply.at : giveUpAt);
     if (reply.kind !== 'stall' && reply.departs) this.#happenings.onDepart(reply.departs);
-    if (!isHeard) return this.#giveUp(giveUpAt, givesUp);
+    if (!isHeard) return this.#giveUp(giveUpAt, patience);
     if (reply.kind === 'goes') throw new TransferError('gone', 'the board left the bus');
     if (reply.kind === 'stall') throw new TransferError('stall', 'the board answered STALL');
     return reply.bytes;
@@ -107,15 +107,14 @@ export class Enumeration {
    */
   async #waitUntilLookedAt(givesUp: AbortSignal): Promise<void> {
     const { clock } = this.#pace;
-    const ends = AbortSignal.any([this.#presence.signal, givesUp]);
     const waitMs = this.#machine.heldUntil - clock.now();
-    if (waitMs === Number.POSITIVE_INFINITY) await abortOf(ends);
-    else if (waitMs > 0) await clock.sleep(waitMs, ends);
+    if (waitMs === Number.POSITIVE_INFINITY) throw unanswered();
+    if (waitMs > 0) await clock.sleep(waitMs, AbortSignal.any([this.#presence.signal, givesUp]));
   }
 
-  async #giveUp(giveUpAt: number, givesUp: AbortSignal | null): Promise<never> {
-    if (givesUp) return abortOf(AbortSignal.any([this.#presence.signal, givesUp]));
-    await this.#waitTo(giveUpAt);
+  /** A host that does not name its timeout is told at once that there is nothing to wait for. */
+  async #giveUp(giveUpAt: number, { givesUp }: Patience): Promise<never> {
+    if (!givesUp) await this.#waitTo(giveUpAt);
     throw unanswered();
   }
 
@@ -180,13 +179,6 @@ export class Enumeration {
     if (waitMs > 0) await clock.sleep(waitMs, this.#presence.signal);
     this.#timeline.deliver(due, clock.now(), waitMs > 0);
   }
-}
-
-function abortOf(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) return reject(signal.reason as Error);
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-  });
 }
 
 function unanswered(): TransferError {

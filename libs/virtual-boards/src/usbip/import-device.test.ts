@@ -34,7 +34,10 @@ describe('importing a device for a kernel', () => {
     const { address } = await usbipRig({ '1-1': {}, '2-1': {} });
     const imported = await importDevice('127.0.0.1', portOf(address), '2-1');
     expect([imported.devid, imported.speed]).toEqual([0x0002_0002, 2]);
+    const bystander = await UsbipHost.attach(address, '1-1');
     writeSync(imported.fd, GET_DEVICE_DESCRIPTOR);
+    // Time enough for Node.js to take the answer, if it did.
+    for (let n = 0; n < 5; n++) expect((await bystander.descriptor(1, 0))?.length).toBe(18);
     const answer = await readPast(imported.fd, 48 + 18);
     expect([answer.readUInt32BE(0), answer.readUInt32BE(4), answer.readUInt32BE(24)]).toEqual([3, 9, 18]);
     expect([...answer.subarray(48, 50)]).toEqual([18, 1]);

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ApplicationSpec } from '../application/application-spec.ts';
+import { HeldClock } from './testing/held-clock.ts';
 import { UsbipHost } from './testing/usbip-host.ts';
 import { UsbipPort } from './testing/usbip-port.ts';
 import { endRigs, usbipRig } from './testing/usbip-rig.ts';
@@ -104,6 +105,22 @@ describe('a board that runs its firmware', () => {
   });
 });
 
+test('a board whose host lets go within the 100 ms after R goes on running', async () => {
+  const clock = new HeldClock();
+  const { address, bench } = await usbipRig({ '1-1': { mode: 'application' } }, { clock, speed: 1 });
+  const host = await UsbipHost.attach(address, '1-1');
+  await send(host, 'R');
+  await host.detach();
+  let next = null;
+  while (!next) next = await UsbipHost.attach(address, '1-1').catch(() => null);
+  for (let n = 0; n < 3; n++) {
+    clock.pass(1000);
+    expect((await next.descriptor(1, 0))?.length).toBe(18);
+  }
+  expect((await next.descriptor(1, 0))?.readUInt16LE(10)).toBe(0x5740);
+  expect(bench.report('1-1').presence).toBe('application');
+});
+
 describe('asked into its bootloader', () => {
   test('by the character R it leaves, and is a DFU device on the same port', async () => {
     const rig = await attached();
@@ -142,6 +159,8 @@ describe('asked into its bootloader', () => {
     expect((await rig.host.control([0x21, 0, 1000, 2], NOTHING).returned).status).toBe(0);
     expect(await state()).toBe(1);
     expect([...(await rig.host.control([0xa1, 3, 0, 2], 6).returned).bytes]).toEqual([0, 0, 0, 0, 1, 0]);
+    expect((await rig.host.descriptor(1, 0, 18))?.length, 'who only looks does not reset').toBe(18);
+    expect(await state()).toBe(1);
     expect((await reset(rig.host).returned).status).toBe(0);
     await rig.host.unplugged;
     expect(await dfuStateAt(rig)).toBe(2);

@@ -100,6 +100,14 @@ describe('a client', () => {
     expect((await other.descriptor(1, 0))?.length, 'another slot is not touched').toBe(18);
   });
 
+  test('whose board is swapped for another in one moment loses the connection all the same', async () => {
+    const { bench, address } = await usbipRig({ '1-1': { seed: 1 } });
+    const host = await UsbipHost.attach(address, '1-1');
+    bench.unplug('1-1');
+    bench.plug('1-1', { seed: 2 });
+    await host.unplugged;
+  });
+
   test('that has too many transfers under way is dropped, and nobody else', async () => {
     const { address } = await usbipRig({ '1-1': { mode: 'application' }, '1-2': {} });
     const [greedy, other] = [await UsbipHost.attach(address, '1-1'), await UsbipHost.attach(address, '1-2')];

@@ -10,7 +10,7 @@ export const OPERATION = { askList: 0x8005, list: 0x0005, askImport: 0x8003, imp
 export const STATUS = { ok: 0, busy: 2, error: 3, noDevice: 4 } as const;
 
 /** USB_SPEED_FULL. */
-export const FULL_SPEED = 2;
+const FULL_SPEED = 2;
 
 export const HEAD_BYTES = 8;
 export const BUSID_BYTES = 32;

@@ -1,7 +1,7 @@
 import { SETUP_BYTES } from '../device/control-setup.ts';
 
 /** Commands and answers once a device is imported (Documentation/usb/usbip_protocol.rst). All numbers are big-endian. */
-export const COMMAND = { submit: 1, unlink: 2, submitted: 3, unlinked: 4 } as const;
+const COMMAND = { submit: 1, unlink: 2, submitted: 3, unlinked: 4 } as const;
 
 export const URB_HEAD_BYTES = 48;
 /** A control transfer has no more, and usbfs and cdc-acm split what is longer. */

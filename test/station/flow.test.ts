@@ -1,22 +1,10 @@
 import type { Misbehaviour } from '@flashline/virtual-boards';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Client } from '../support/client.ts';
-import { Line, startOrder } from '../support/line.ts';
+import { done, handsMove, Line, startOrder } from '../support/line.ts';
 
 let line: Line;
 
 afterEach(() => line.close());
-
-async function done(client: Client, path: string) {
-  const { state } = await client.slotUntil(path, ({ state: { is } }) => is === 'done');
-  if (state.is !== 'done') throw new Error('unreachable');
-  return state;
-}
-
-/** What a hand needs at least to swap boards; a board that is back sooner was never pulled. */
-function handsMove(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 1000));
-}
 
 describe('a station', () => {
   test('flashes every board that is plugged in, proves it, records it, and stops at the quantity', async () => {

@@ -1,25 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Client } from '../support/client.ts';
-import { Line, startOrder } from '../support/line.ts';
+import { done, handsMove, Line, startOrder } from '../support/line.ts';
 
 const FLASH = 0x0800_0000;
 
 let line: Line;
 
 afterEach(() => line.close());
-
-async function done(client: Client, path: string) {
-  const { state } = await client.slotUntil(path, ({ state: { is } }) => is === 'done');
-  if (state.is !== 'done') throw new Error('unreachable');
-  return state;
-}
-
-/** What a hand needs at least to pull a board and plug it in again; one that is back sooner was never pulled. */
-function handsMove(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 1000));
-}
 
 describe('an order with a recipe', () => {
   test('unprotects a board, waits for it on its port and flashes it, all in one seating and one attempt', async () => {

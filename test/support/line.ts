@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { NewWorkOrder, WorkOrder } from '@flashline/contracts';
+import type { NewWorkOrder, SlotState, WorkOrder } from '@flashline/contracts';
 import { programmed, readImage } from '@flashline/firmware';
 import {
   type BenchProcess,
@@ -99,4 +99,16 @@ export async function startOrder(
   const { sha256 } = await client.upload('blinky.hex', await readFile(BLINKY));
   const { id } = await client.order({ product: 'test', image: sha256, quantity, recipe });
   return client.move(id, 'start');
+}
+
+/** What a slot shows once its attempt has ended and is recorded. */
+export async function done(client: Client, path: string): Promise<Extract<SlotState, { is: 'done' }>> {
+  const { state } = await client.slotUntil(path, ({ state: { is } }) => is === 'done');
+  if (state.is !== 'done') throw new Error('unreachable');
+  return state;
+}
+
+/** What a hand needs at least to pull a board and plug one in; a board that is back sooner was never pulled. */
+export function handsMove(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1000));
 }

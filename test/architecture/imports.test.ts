@@ -17,20 +17,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'libs/queue': ['contracts'],
   'libs/store': ['contracts'],
   'apps/coordinator': ['contracts', 'firmware', 'queue', 'store'],
-  'apps/worker': ['contracts', 'firmware', 'dfuse', 'usb', 'virtual-boards', 'queue', 'store'],
+  'apps/worker': ['contracts', 'firmware', 'dfuse', 'usb', 'virtual-boards', 'serial', 'queue', 'store'],
   'apps/dashboard': ['contracts'],
-  'apps/cli': [
-    'contracts',
-    'config',
-    'firmware',
-    'dfuse',
-    'virtual-boards',
-    'serial',
-    'queue',
-    'store',
-    'coordinator',
-    'worker',
-  ],
+  'apps/cli': ['contracts', 'config', 'firmware', 'dfuse', 'virtual-boards', 'queue', 'store', 'coordinator', 'worker'],
 };
 
 /** External packages with exactly one owner. */

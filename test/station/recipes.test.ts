@@ -39,16 +39,17 @@ describe('an order with a recipe', () => {
   });
 
   test('that preserves a range gives it back, and keeps it on disk while the board does not have it', async () => {
-    line = await Line.open(1, 0.2);
+    line = await Line.open(1, 1);
     const { client } = await line.station();
     // Behind the first part of the sample image, in its last sector.
     const kept = { address: FLASH + 0x1f000, bytes: 256 };
     await startOrder(client, 10, { preserve: [kept] });
     const [path = ''] = line.paths;
+    await using stream = await client.follow();
     await line.plug(path);
     const inside = async () => (await line.bench.inspect(path, { address: kept.address, length: kept.bytes })).sha256;
     const before = await inside();
-    await client.slotUntil(path, ({ state }) => state.is === 'running' && state.phase === 'write');
+    await stream.slotUntil(path, ({ state }) => state.is === 'running' && state.phase === 'write');
     const safe = join(line.folder, 'preserved');
     expect(await readdir(safe)).toHaveLength(1);
     await done(client, path);

@@ -3,12 +3,14 @@ import { Command, CommanderError } from 'commander';
 import { addBoot } from './commands/boot.ts';
 import { addCoordinator } from './commands/coordinator.ts';
 import { addDemo } from './commands/demo.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addErase } from './commands/erase.ts';
 import { addFlash } from './commands/flash.ts';
 import { addInfo } from './commands/info.ts';
 import { addLedger } from './commands/ledger.ts';
 import { addList } from './commands/list.ts';
 import { addRead } from './commands/read.ts';
+import { addSlots } from './commands/slots.ts';
 import { addStation } from './commands/station.ts';
 import { addVerify } from './commands/verify.ts';
 import { addVirtual } from './commands/virtual.ts';
@@ -43,6 +45,8 @@ for (const add of [
   addInfo,
   addList,
   addBoot,
+  addDoctor,
+  addSlots,
   addLedger,
   addVirtual,
   addDemo,

@@ -98,6 +98,7 @@ function openLine(options: CoordinatorOptions, time: Time, newId: () => string) 
       stations: line.floor.stations(),
     });
   const feed: LiveFeed = new LiveFeed(time, () => ({
+    stations: () => line.floor.setups(),
     slots: () => line.floor.slots(),
     slot: (station, slot) => line.floor.slot(station, slot),
     health,

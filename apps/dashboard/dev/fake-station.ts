@@ -75,8 +75,8 @@ function follow(response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   listeners.add(response);
   response.on('close', () => listeners.delete(response));
-  const { health, slots, order, attempts } = scene;
-  response.write(frame({ on: 'snapshot', health, slots, order, attempts: attempts.slice(0, 50) }));
+  const { health, stations, slots, order, attempts } = scene;
+  response.write(frame({ on: 'snapshot', health, stations, slots, order, attempts: attempts.slice(0, 50) }));
 }
 
 function frame(event: LiveEvent): string {

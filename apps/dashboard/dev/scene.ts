@@ -9,12 +9,15 @@ import {
   PLAIN_ORDER_RECIPE,
   type Slot,
   type SlotState,
+  type StationSetup,
   type WorkOrder,
 } from '@flashline/contracts';
+import { setupOf } from './setup.ts';
 
 /** What the fake station shows. */
 export interface Scene {
   readonly health: Health;
+  readonly stations: StationSetup[];
   readonly slots: Slot[];
   readonly order: WorkOrder | null;
   readonly attempts: Attempt[];
@@ -38,7 +41,7 @@ function idOf(kind: number, index: number): string {
   return `${String(kind).padStart(8, '0')}-0000-4000-8000-${String(index).padStart(12, '0')}`;
 }
 
-/** A scene by name: `mixed` has every state, `pass` only good boards, `empty` no boards, `none` no slots. */
+/** A scene by name: `mixed` has every state, `fixture` the same on two fixtures, `pass` only good boards, `empty` no boards, `none` no slots. */
 export function sceneOf(name: string, count: number, simulated: boolean): Scene {
   const stations = name === 'nothing' ? [] : [{ station: 'ST07', online: true, simulated, slots: count }];
   const troubles =
@@ -47,6 +50,7 @@ export function sceneOf(name: string, count: number, simulated: boolean): Scene 
   const slots = bare ? [] : Array.from({ length: count }, (_, index) => slotOf(name, index, count, simulated));
   return {
     health: { status: troubles.length === 0 ? 'ok' : 'degraded', version: '0.1.0', startedAt: NOW, troubles, stations },
+    stations: stations.map(({ station }) => setupOf(station, name, slots, simulated)),
     slots,
     order: bare || name === 'empty' ? null : orderOf(simulated),
     attempts:
@@ -83,7 +87,7 @@ function stateOf(name: string, index: number): SlotState {
     { is: 'empty' },
     doneOf(index, 'CANCELLED', true),
     { is: 'stranger', vendorId: 0x1a86, productId: 0x7523 },
-    { is: 'waiting', ...onBoard },
+    { is: 'waiting', ...onBoard, ready: index % 2 === 0 },
     { is: 'offline' },
     doneOf(index, null, false),
     doneOf(index, 'WRITE_REFUSED', false),
@@ -162,6 +166,7 @@ export function attemptOf(seq: number, simulated: boolean): Attempt {
       readback: readbackOf(fault),
       phases: fault === null ? [...phases] : phases.slice(0, 5),
       locked: [],
+      application: null,
       transfers: 548,
       toolVersion: '0.1.0',
       startedAt: at(0),

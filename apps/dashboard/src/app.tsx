@@ -6,6 +6,7 @@ import { LinkBanner, SimulatedRibbon, Troubles } from './parts/banners.tsx';
 import { EmptyPlace } from './parts/notice.tsx';
 import { TopBar } from './parts/top-bar.tsx';
 import { route } from './router.ts';
+import { SetupPage } from './setup/setup-page.tsx';
 
 /** The whole page: what is always there, and the place the address names. */
 export function App() {
@@ -33,6 +34,8 @@ function Page() {
   switch (where.is) {
     case 'bench':
       return <BenchPage />;
+    case 'station':
+      return <SetupPage />;
     case 'log':
       return <LogPage query={where.query} />;
     case 'attempt':

@@ -8,6 +8,7 @@ import './style/tile.css';
 import './style/dialog.css';
 import './style/log.css';
 import './style/attempt.css';
+import './style/setup.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { goLive } from './live/this-bench.ts';

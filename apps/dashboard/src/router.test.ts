@@ -8,5 +8,7 @@ test('every address is a page, or says that it is none', () => {
   expect(routeOf('/log/')).toEqual({ is: 'log', query: '' });
   expect(routeOf('/log/3f1c')).toEqual({ is: 'attempt', attemptId: '3f1c' });
   expect(routeOf('/log/3f1c/more')).toEqual({ is: 'nowhere' });
+  expect(routeOf('/station')).toEqual({ is: 'station' });
+  expect(routeOf('/station/x')).toEqual({ is: 'nowhere' });
   expect(routeOf('/orders')).toEqual({ is: 'nowhere' });
 });

@@ -3,6 +3,7 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 /** The pages, and what each needs from the address. */
 export type Route =
   | { readonly is: 'bench' }
+  | { readonly is: 'station' }
   | { readonly is: 'log'; readonly query: string }
   | { readonly is: 'attempt'; readonly attemptId: string }
   | { readonly is: 'nowhere' };
@@ -11,6 +12,7 @@ export type Route =
 export function routeOf(path: string, query = ''): Route {
   const parts = path.split('/').filter((part) => part !== '');
   if (parts.length === 0) return { is: 'bench' };
+  if (parts[0] === 'station' && parts.length === 1) return { is: 'station' };
   if (parts[0] !== 'log' || parts.length > 2) return { is: 'nowhere' };
   const [, attemptId] = parts;
   return attemptId === undefined ? { is: 'log', query: query.replace(/^\?/, '') } : { is: 'attempt', attemptId };

@@ -14,7 +14,9 @@ import { type Journal, openJournal } from '@flashline/store';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Attempts, type AttemptsOptions } from './attempts.ts';
 import { type Ending, endingOfFault } from './ending.ts';
+import type { EntryOrder, FlashOrder } from './hosts/host-messages.ts';
 import { Bench } from './slots/bench.ts';
+import { Starts } from './slots/starts.ts';
 
 const SLOT = '1-1.1';
 const AT = '2026-01-01T00:00:00.000Z';
@@ -38,13 +40,18 @@ const PASS: Ending = {
   readback: INTENDED,
   phases: [],
   locked: [],
+  application: null,
   transfers: 9,
 };
 
 let folder: string;
 let journal: Journal;
 let bench: Bench;
+let nowMs: number;
 let flashes: string[];
+let orders: FlashOrder[];
+let entries: EntryOrder[];
+let entering: () => Promise<BusDevice>;
 let ending: () => Promise<Ending>;
 let askedAgain: string[];
 let dropped: string[];
@@ -55,7 +62,11 @@ let rescued: unknown[];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'flashline-attempts-'));
   journal = openJournal(folder);
+  nowMs = 0;
   flashes = [];
+  orders = [];
+  entries = [];
+  entering = async () => DEVICE;
   askedAgain = [];
   dropped = [];
   left = null;
@@ -64,7 +75,7 @@ beforeEach(() => {
   ending = async () => PASS;
   let ids = 0;
   bench = new Bench({
-    nowMs: () => 0,
+    nowMs: () => nowMs,
     moment: () => AT,
     newId: () => uuid(++ids),
     onSlot: () => {},
@@ -89,8 +100,15 @@ function attempts(changes: Partial<AttemptsOptions> = {}): Attempts {
     simulated: true,
     journal,
     bench,
+    starts: new Starts(),
     hosts: {
-      flash: ({ attemptId, trust, rescued: given }) => {
+      enter: async (order) => {
+        entries.push(order);
+        return entering();
+      },
+      flash: (order) => {
+        const { attemptId, trust, rescued: given } = order;
+        orders.push(order);
         flashes.push(attemptId);
         if (given.length > 0) rescued.push(given);
         trusts.push(trust);
@@ -129,6 +147,74 @@ function job(n: number, changes: Partial<FlashJob['assignment']> = {}): FlashJob
   };
   return { assignment, imageName: 'x.hex', loadAddress: null, board: ST_BOOTLOADER, recipe: PLAIN_ORDER_RECIPE };
 }
+
+const RUNNING: BusDevice = { ...DEVICE, address: 3, productId: 0x5740, usbSerial: '204A33', mode: 'application' };
+const ASKING = { ...PLAIN_ORDER_RECIPE, enter: { by: 'msp', into: 'auto' } } as const;
+
+describe('a board that runs its firmware', () => {
+  beforeEach(() => bench.scan([RUNNING]));
+
+  test('is asked into its bootloader, and what is flashed and journalled is the board as it is there', async () => {
+    await attempts().run({ ...job(1), recipe: ASKING }, SIGNAL);
+    const seated = { address: 3, usbSerial: '204A33' };
+    expect(entries).toEqual([{ id: uuid(101), path: SLOT, entry: ASKING.enter, seated }]);
+    expect(orders).toMatchObject([{ seated: { address: 7, usbSerial: 'STM32' }, ranAs: seated }]);
+    expect(journal.seats()).toMatchObject([
+      { address: 7, seating: { board: { productId: 0xdf11, usbSerial: 'STM32' } } },
+    ]);
+    expect(bench.state(SLOT)).toMatchObject({ is: 'ended', seating: { board: { productId: 0xdf11 } } });
+    expect(kept(1)).toMatchObject({ outcome: 'pass' });
+  });
+
+  test('is believed only if nothing of the board in the bootloader was left half done', async () => {
+    bench.scan([DEVICE]);
+    ending = async () => endingOfFault(new Fault('HOST_CRASHED'));
+    await attempts().run(job(1), SIGNAL);
+    bench.scan([]);
+    bench.scan([RUNNING]);
+    ending = async () => PASS;
+    await attempts().run({ ...job(2), recipe: ASKING }, SIGNAL);
+    expect(trusts).toEqual(['yes', 'no']);
+  });
+
+  test('is left alone by a recipe that does not say how to ask it', async () => {
+    await attempts().run(job(1), SIGNAL);
+    expect(kept(1)).toMatchObject({ outcome: 'error', fault: 'BOARD_NOT_READY' });
+    expect([entries, flashes]).toEqual([[], []]);
+  });
+
+  test('that does not come up in its bootloader has failed, and nothing was begun', async () => {
+    entering = () => Promise.reject(new Fault('BOOTLOADER_NOT_ENTERED', { asked: 'msp' }));
+    await attempts().run({ ...job(1), recipe: ASKING }, SIGNAL);
+    expect(kept(1)).toMatchObject({ outcome: 'fail', fault: 'BOOTLOADER_NOT_ENTERED' });
+    expect([flashes, journal.begun(), journal.seats()]).toEqual([[], [], []]);
+  });
+
+  test('is not asked twice while it is being asked', async () => {
+    const asked = Promise.withResolvers<BusDevice>();
+    entering = () => asked.promise;
+    const subject = attempts();
+    const first = subject.run({ ...job(1), recipe: ASKING }, SIGNAL);
+    await vi.waitFor(() => expect(bench.state(SLOT)).toMatchObject({ is: 'entering' }));
+    await subject.run({ ...job(2), recipe: ASKING }, SIGNAL);
+    expect(kept(2)).toMatchObject({ fault: 'SLOT_BUSY' });
+    asked.resolve(DEVICE);
+    await first;
+    expect(entries).toHaveLength(1);
+  });
+
+  test.each([
+    ['passed', PASS, 5000],
+    ['came up with nothing', endingOfFault(new Fault('APPLICATION_SILENT')), 60_000],
+  ])('that %s keeps its seating when its firmware comes up late', async (_, end, dueMs) => {
+    ending = async () => end;
+    await attempts().run({ ...job(1), recipe: ASKING }, SIGNAL);
+    bench.scan([]);
+    nowMs = dueMs;
+    bench.scan([{ ...RUNNING, address: 9 }]);
+    expect(bench.state(SLOT)).toMatchObject({ is: 'ended', attemptId: uuid(101) });
+  });
+});
 
 function kept(n: number): Pick<AttemptResult, 'outcome' | 'fault'> | null {
   const known = journal.look(uuid(100 + n));

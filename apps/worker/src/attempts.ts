@@ -7,15 +7,20 @@ import {
   Fault,
   type FlashJob,
   momentOf,
+  type PhaseName,
   type ResultReport,
 } from '@flashline/contracts';
-import { covers, type Trust } from '@flashline/dfuse';
+import { type BusDevice, covers, type Seated, type Trust } from '@flashline/dfuse';
 import type { Range } from '@flashline/firmware';
 import type { Journal, Seat } from '@flashline/store';
+import { admit, type Found } from './admission.ts';
 import { Beginnings } from './beginnings.ts';
 import { type Ending, endingOfFault } from './ending.ts';
 import type { OnProgress, PortHosts } from './hosts/port-hosts.ts';
+import { provenResult } from './proven-result.ts';
 import type { Bench } from './slots/bench.ts';
+import { identityOf } from './slots/slot-state.ts';
+import type { EndStart, Starts } from './slots/starts.ts';
 
 /** Fetches an image to a local file by the sha256 of that file. Rejects with IMAGE_UNAVAILABLE. */
 export type ImageSource = (sha256: string) => Promise<string>;
@@ -41,7 +46,8 @@ export interface AttemptsOptions {
   readonly simulated: boolean;
   readonly journal: Journal;
   readonly bench: Pick<Bench, 'state' | 'tell'>;
-  readonly hosts: Pick<PortHosts, 'flash' | 'cancel'>;
+  readonly starts: Starts;
+  readonly hosts: Pick<PortHosts, 'enter' | 'flash' | 'cancel'>;
   readonly images: ImageSource;
   readonly safe: Safe;
   readonly nowMs: () => number;
@@ -55,6 +61,11 @@ export interface AttemptsOptions {
   readonly onTrouble: (fault: Fault | null) => void;
 }
 
+/** What draws most current: the board comes up, and its flash is erased. */
+const STARTING: ReadonlySet<PhaseName> = new Set<PhaseName>(['identify', 'plan', 'erase']);
+/** Firmware comes up within a second or two, unless it was looked for in vain. */
+const FIRMWARE_DUE_MS = 5_000;
+const SLOW_FIRMWARE_DUE_MS = 60_000;
 /** A disk that is full stays full for a while. */
 const KEEP_AGAIN_MS = 5_000;
 
@@ -63,6 +74,8 @@ export class Attempts {
   readonly #options: AttemptsOptions;
   readonly #beginnings: Beginnings;
   readonly #cancelled = new Set<string>();
+  /** Attempts that wait for their turn behind their hub. */
+  readonly #queued = new Map<string, AbortController>();
   /** Attempts taken on and not ended, with their slots. A queue that lost a lock delivers a job again while it still runs. */
   readonly #inWork = new Map<string, string>();
 
@@ -100,6 +113,7 @@ export class Attempts {
   cancel(attemptId: string): void {
     if (this.#options.journal.look(attemptId).is === 'ended') return;
     this.#cancelled.add(attemptId);
+    this.#queued.get(attemptId)?.abort(new Fault('CANCELLED'));
     this.#options.hosts.cancel(attemptId);
   }
 
@@ -118,24 +132,43 @@ export class Attempts {
     const { assignment } = job;
     const startedAt = this.#options.moment();
     const startedMs = this.#options.nowMs();
-    const ended = await this.#flash(job).catch(endingOfFault);
+    const ended = await this.#inTurn(job, signal).catch(endingOfFault);
     const durationMs = this.#options.nowMs() - startedMs;
     this.#cancelled.delete(assignment.attemptId);
     await this.#keepAtLast(assignment, this.#result(assignment, ended, startedAt, durationMs), signal);
     const { slot, attemptId } = assignment;
-    this.#options.bench.tell(slot, { on: 'ended', attemptId, nowMs: this.#options.nowMs() });
+    const firmwareDueMs = firmwareDueAfter(ended);
+    this.#options.bench.tell(slot, { on: 'ended', attemptId, firmwareDueMs, nowMs: this.#options.nowMs() });
   }
 
-  async #flash(job: FlashJob): Promise<Ending> {
-    const { bench, hosts, images, safe } = this.#options;
+  /** Waits until the hub of the slot bears one more board that starts. Its start is over when its erase is, or when it ends. */
+  async #inTurn(job: FlashJob, signal: AbortSignal): Promise<Ending> {
     const { attemptId, slot, image } = job.assignment;
-    const imageFile = await images(image);
-    const seat = this.#admit(job);
+    const imageFile = await this.#options.images(image);
+    const stopped = new AbortController();
+    const stop = () => stopped.abort(new Fault('STATION_RESTARTED'));
+    this.#queued.set(attemptId, stopped);
+    signal.addEventListener('abort', stop, { once: true });
+    const endStart = await this.#options.starts.enter(slot, stopped.signal).finally(() => {
+      this.#queued.delete(attemptId);
+      signal.removeEventListener('abort', stop);
+    });
+    return await this.#flash(job, imageFile, endStart).finally(endStart);
+  }
+
+  async #flash(job: FlashJob, imageFile: string, endStart: EndStart): Promise<Ending> {
+    const { bench, hosts, safe, simulated } = this.#options;
+    const { attemptId, slot, image } = job.assignment;
+    if (job.assignment.simulated !== simulated) throw new Fault('SIMULATION_MIXED', { simulated: !simulated });
+    if (this.#cancelled.has(attemptId)) throw new Fault('CANCELLED');
+    const found = admit(job, bench.state(slot));
+    const device = await this.#inBootloader(job, found);
+    const board = identityOf(device);
+    const seat = { slot, seating: { ...found.seating, board }, attemptId, address: device.address };
     const trust = this.#trust(seat);
-    const { board } = seat.seating;
     const left = job.recipe.preserve.length > 0 ? await safe.left(board) : null;
     if (!(await this.#beginnings.begin(job, seat))) throw new Fault('STATION_BUG', { reason: 'attempt begun twice' });
-    bench.tell(slot, { on: 'begun', attemptId });
+    bench.tell(slot, { on: 'begun', attemptId, device });
     // Somebody may have stopped it while the image or the safe was being read.
     if (this.#cancelled.has(attemptId)) throw new Fault('CANCELLED');
     const order = {
@@ -148,12 +181,17 @@ export class Attempts {
       board: job.board,
       recipe: { ...job.recipe, patches: [] },
       trust,
-      seated: { address: seat.address, usbSerial: board.usbSerial },
+      seated: seenAs(device),
+      ranAs: found.device === device ? null : seenAs(found.device),
+      unit: job.assignment.unit,
       rescued: left?.ranges ?? [],
       leave: true,
     };
     const ended = await hosts.flash(order, {
-      onProgress: (phase, fraction) => this.#options.onProgress(job.assignment, phase, fraction),
+      onProgress: (phase, fraction) => {
+        if (!STARTING.has(phase)) endStart();
+        this.#options.onProgress(job.assignment, phase, fraction);
+      },
       onPreserved: (ranges) => safe.keep(attemptId, board, ranges),
     });
     const isReturned = left !== null && ended.hasOwnSerial && covers(job.recipe.preserve, left.ranges);
@@ -178,17 +216,12 @@ export class Attempts {
     }
   }
 
-  /** A job is for one seating, never for whatever sits in the slot now. */
-  #admit({ assignment: { attemptId, slot, seatingId, simulated } }: FlashJob): Seat {
-    if (simulated !== this.#options.simulated) throw new Fault('SIMULATION_MIXED', { simulated });
-    if (this.#cancelled.has(attemptId)) throw new Fault('CANCELLED');
-    const state = this.#options.bench.state(slot);
-    if (state.is === 'running') throw new Fault('SLOT_BUSY', { slot });
-    if ((state.is !== 'waiting' && state.is !== 'ended') || state.seating.id !== seatingId)
-      throw new Fault('SEATING_ENDED', { slot });
-    const { seating, device } = state;
-    if (device?.mode !== 'dfu') throw new Fault('BOARD_NOT_READY', { slot });
-    return { slot, seating, attemptId, address: device.address };
+  /** Asks a board that runs its firmware into its bootloader. Nothing is done to it yet, so nothing is journalled. */
+  async #inBootloader({ assignment: { attemptId, slot }, recipe }: FlashJob, { device }: Found): Promise<BusDevice> {
+    if (device.mode === 'dfu' || recipe.enter === null) return device;
+    const { bench, hosts } = this.#options;
+    bench.tell(slot, { on: 'asked', attemptId });
+    return await hosts.enter({ id: attemptId, path: slot, entry: recipe.enter, seated: seenAs(device) });
   }
 
   /** Attempts whose boards are on the bus, each in its own slot: many ROMs report one serial for all. */
@@ -200,23 +233,9 @@ export class Attempts {
     });
   }
 
-  #result(assignment: Assignment, ended: Ending, startedAt: string, durationMs: number): AttemptResult {
-    const { outcome, fault, faultDetails, board, readback, phases, transfers, locked } = proven(assignment, ended);
-    return {
-      attemptId: assignment.attemptId,
-      outcome,
-      fault,
-      faultDetails,
-      board,
-      readback,
-      phases: [...phases],
-      locked: [...locked],
-      transfers,
-      toolVersion: this.#options.toolVersion,
-      startedAt,
-      endedAt: this.#options.moment(),
-      durationMs,
-    };
+  #result(assignment: Assignment, ending: Ending, startedAt: string, durationMs: number): AttemptResult {
+    const { toolVersion, moment } = this.#options;
+    return provenResult(assignment, ending, { toolVersion, startedAt, endedAt: moment(), durationMs });
   }
 
   /** The slot stays busy until its result is kept: a station that cannot record must not flash. */
@@ -241,13 +260,15 @@ export class Attempts {
   }
 }
 
-/** The last gate before a pass: what was read back must be what the order intended, not only what the host was given. */
-function proven({ intended }: Assignment, report: Ending): Ending {
-  const { outcome, readback } = report;
-  if (outcome !== 'pass') return report;
-  if (readback?.sha256 === intended.sha256 && readback.bytes === intended.bytes) return report;
-  const fault = new Fault('IMAGE_UNAVAILABLE', { intended: intended.sha256, readback: readback?.sha256 ?? null });
-  return { ...report, ...endingOfFault(fault), readback };
+/** How long after an attempt firmware that comes up is that of its board; 0 when the board did not leave its bootloader. */
+function firmwareDueAfter({ outcome, fault }: Ending): number {
+  if (outcome === 'pass') return FIRMWARE_DUE_MS;
+  return fault === 'APPLICATION_SILENT' ? SLOW_FIRMWARE_DUE_MS : 0;
+}
+
+/** Who was seen on a port, so that nobody else is worked on. */
+function seenAs({ address, usbSerial }: BusDevice): Seated {
+  return { address, usbSerial };
 }
 
 /** The moment now, as records write it. */

@@ -1,10 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { asFault, Fault, type FaultDetails, type Part, type PhaseName } from '@flashline/contracts';
-import type { BoardJobReport, BusDevice, Trust } from '@flashline/dfuse';
+import {
+  asFault,
+  type BootloaderEntry,
+  Fault,
+  type FaultDetails,
+  type Part,
+  type PhaseName,
+} from '@flashline/contracts';
+import type { BoardJobReport, BusDevice, Seated, Trust } from '@flashline/dfuse';
 import type { Range } from '@flashline/firmware';
-import { type Ending, endingOfFault } from './ending.ts';
+import { type Ending, endingOfFault, notEntered } from './ending.ts';
 import { Host } from './hosts/host.ts';
-import type { BusChoice, FlashOrder, JobOrder } from './hosts/host-messages.ts';
+import type { BusChoice, EntryReport, FlashOrder, JobOrder } from './hosts/host-messages.ts';
 import { PortHosts } from './hosts/port-hosts.ts';
 
 /** How long a first look at the bus may take. */
@@ -42,7 +49,9 @@ export interface Direct<T> {
 
 export interface DirectFlash extends Direct<Ending> {
   /** What to do with each of the boards. */
-  readonly order: Omit<FlashOrder, 'attemptId' | 'path' | 'trust' | 'seated' | 'rescued'>;
+  readonly order: Omit<FlashOrder, 'attemptId' | 'path' | 'trust' | 'seated' | 'ranAs' | 'rescued'>;
+  /** What the board on this port was before it was asked into its bootloader; null when it was in it already. */
+  readonly ranAs: (path: string) => Seated | null;
   /** Whether to believe what the board on this port holds. */
   readonly trust: (path: string) => Trust;
   /** What a run before this one took from the board on this port and could not give back. */
@@ -56,7 +65,15 @@ export function flashDirect(flash: DirectFlash): Promise<Ending[]> {
   return sideBySide(flash, endingOfFault, async (hosts, seated, attemptId) => {
     const { path } = seated;
     const rescued = await flash.rescued(path);
-    const order = { ...flash.order, attemptId, path, trust: flash.trust(path), seated, rescued };
+    const order = {
+      ...flash.order,
+      attemptId,
+      path,
+      trust: flash.trust(path),
+      seated,
+      ranAs: flash.ranAs(path),
+      rescued,
+    };
     return await hosts.flash(order, {
       onProgress: (phase, fraction) => flash.onProgress(path, phase, fraction),
       onPreserved: (ranges) => flash.onPreserved(path, ranges),
@@ -72,6 +89,14 @@ export function workDirect(
   return sideBySide(work, jobFailed, (hosts, seated, jobId) => {
     const { path } = seated;
     return hosts.work({ jobId, path, job, board, seated }, (phase, fraction) => onProgress(path, phase, fraction));
+  });
+}
+
+/** Has each of these boards in its bootloader, side by side: those that run their firmware are asked. One report per board, in order. */
+export function enterDirect(enter: Direct<EntryReport> & { readonly entry: BootloaderEntry }): Promise<EntryReport[]> {
+  return sideBySide(enter, notEntered, async (hosts, seated, id) => {
+    const device = await hosts.enter({ id, path: seated.path, entry: enter.entry, seated });
+    return { device, fault: null };
   });
 }
 

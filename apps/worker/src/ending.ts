@@ -1,5 +1,6 @@
 import { asFault, outcomeOf } from '@flashline/contracts';
 import type { AttemptReport } from '@flashline/dfuse';
+import type { EntryReport } from './hosts/host-messages.ts';
 
 /** How an attempt ended, also when the engine never saw the board. What was intended, the one who asked for it knows. */
 export type Ending = Omit<AttemptReport, 'intended'>;
@@ -17,5 +18,12 @@ export function endingOfFault(thrown: unknown): Ending {
     phases: [],
     transfers: 0,
     locked: [],
+    application: null,
   };
+}
+
+/** The report of a board that could not be asked into its bootloader, or did not obey. */
+export function notEntered(thrown: unknown): EntryReport {
+  const { code: fault, details: faultDetails } = asFault(thrown);
+  return { device: null, fault, faultDetails };
 }

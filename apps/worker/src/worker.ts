@@ -19,11 +19,13 @@ import type { Journal, Seat } from '@flashline/store';
 import type { Logger } from 'pino';
 import { Attempts, type ImageSource, type Safe, wallMoment } from './attempts.ts';
 import { coalesced } from './coalesced.ts';
-import { Host } from './hosts/host.ts';
-import type { BusChoice, FromHost } from './hosts/host-messages.ts';
+import type { BusChoice } from './hosts/host-messages.ts';
+import { Lookout } from './hosts/lookout.ts';
 import { PortHosts } from './hosts/port-hosts.ts';
 import { Outbox } from './outbox.ts';
 import { Bench } from './slots/bench.ts';
+import { type KeepNames, SlotNaming } from './slots/slot-naming.ts';
+import { Starts } from './slots/starts.ts';
 
 /** The whole bench is told this often even when nothing changes: it is also the station's sign of life. */
 const BENCH_EVERY_MS = 1_000;
@@ -40,6 +42,8 @@ export interface WorkerOptions {
   readonly images: ImageSource;
   /** Where bytes are kept that a recipe preserves, while the board does not have them. */
   readonly safe: Safe;
+  /** Keeps new names of the slots in the station file; null when there is none. */
+  readonly keepNames: KeepNames | null;
   readonly toolVersion: string;
   readonly log: Logger;
 }
@@ -64,13 +68,13 @@ class StationWorker implements Worker {
   readonly #options: WorkerOptions;
   readonly #hosts: PortHosts;
   readonly #bench: Bench;
+  readonly #naming: SlotNaming;
   readonly #outbox: Outbox;
   readonly #attempts: Attempts;
   readonly #served: Promise<Stop>[] = [];
-  #discovery: Host | null = null;
+  #lookout: Lookout | null = null;
   #beat: NodeJS.Timeout | undefined;
   readonly #told = coalesced(() => this.#report(), BENCH_PAUSE_MS);
-  #busTrouble: string | null = 'The station is starting.';
   #recordTrouble: string | null = null;
 
   constructor(options: WorkerOptions) {
@@ -86,12 +90,19 @@ class StationWorker implements Worker {
       onChange: () => this.#told.ask(),
       onMoved: (seat) => this.#moved(seat),
     });
+    this.#naming = new SlotNaming({
+      slots: station.slots ?? null,
+      keep: options.keepNames,
+      bench: this.#bench,
+      onChange: () => this.#told.ask(),
+    });
     this.#attempts = new Attempts({
       station: station.station,
       toolVersion: options.toolVersion,
       simulated: bus.kind === 'virtual',
       journal,
       bench: this.#bench,
+      starts: new Starts(station.startsPerHub),
       hosts: this.#hosts,
       images: options.images,
       safe: options.safe,
@@ -112,9 +123,10 @@ class StationWorker implements Worker {
     this.#bench.remember(journal.seats().map((seat) => ({ ...seat, hasPassed: this.#hasPassed(seat) })));
     this.#served.push(queue.listen(CHANNELS.commands(station.station), (data) => this.#command(data)));
     await Promise.all(this.#served);
-    this.#discovery = new Host('discovery', bus, [], {
-      onMessage: (message) => this.#discovered(message),
-      onEnd: (end, how) => this.#blind(`The process that watches the USB bus ${end} (${how}).`),
+    this.#lookout = new Lookout(bus, {
+      onScan: (devices) => this.#bench.scan(devices),
+      onUntold: (path) => this.#hosts.renew(path),
+      onChange: () => this.#sightChanged(),
     });
     this.#beat = setInterval(() => this.#report(), BENCH_EVERY_MS);
   }
@@ -122,7 +134,7 @@ class StationWorker implements Worker {
   async stop(signal: AbortSignal): Promise<void> {
     clearInterval(this.#beat);
     this.#told.stop();
-    await this.#discovery?.stop();
+    await this.#lookout?.stop();
     const drained = Promise.all(this.#served).then((stops) => Promise.all(stops.map((stop) => stop())));
     if (!signal.aborted) await Promise.race([drained, once(signal, 'abort')]);
     // What still runs now ends with a fault, kept in the journal like every other result.
@@ -143,16 +155,9 @@ class StationWorker implements Worker {
     this.#served.push(served);
   }
 
-  #discovered(message: FromHost): void {
-    if (message.on !== 'devices') return;
-    this.#blind(message.trouble);
-    this.#bench.scan(message.devices);
-  }
-
-  #blind(trouble: string | null): void {
-    if (trouble === this.#busTrouble) return;
-    this.#busTrouble = trouble;
-    if (trouble !== null) this.#options.log.warn({ trouble }, 'the station cannot see its slots');
+  #sightChanged(): void {
+    const trouble = this.#lookout?.trouble ?? null;
+    if (trouble !== null) this.#options.log.warn({ trouble }, 'the station does not see everything');
     this.#told.ask();
   }
 
@@ -181,8 +186,10 @@ class StationWorker implements Worker {
   #command(data: unknown): void {
     const command = WorkerCommand.safeParse(data);
     if (!command.success) return;
-    if (command.data.on === 'cancel') this.#attempts.cancel(command.data.attemptId);
-    else this.#options.journal.acknowledge(command.data.attemptIds, wallMoment());
+    const { data: told } = command;
+    if (told.on === 'cancel') this.#attempts.cancel(told.attemptId);
+    else if (told.on === 'name') void this.#naming.take(told.requestId, told.slots);
+    else this.#options.journal.acknowledge(told.attemptIds, wallMoment());
   }
 
   #report(): void {
@@ -191,9 +198,12 @@ class StationWorker implements Worker {
       station: station.station,
       simulated: bus.kind === 'virtual',
       toolVersion,
-      trouble: this.#recordTrouble ?? this.#busTrouble,
-      blind: this.#busTrouble !== null,
+      trouble: this.#recordTrouble ?? this.#lookout?.trouble ?? null,
+      blind: this.#lookout?.isBlind !== false,
       slots: this.#bench.report(),
+      others: [...this.#bench.others()],
+      naming: this.#naming.report(),
+      usb: this.#lookout?.tree ?? null,
     };
     void queue.broadcast(CHANNELS.bench, report);
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RunningFirmware } from './application.ts';
 import { FAULT_CODES } from './faults/faults.ts';
 import { Digest } from './image.ts';
 import { BoardIdentity, Id, Moment, OrderId, Sha256, SlotPath, StationId, U32, UnitSerial } from './names.ts';
@@ -50,6 +51,8 @@ export const AttemptResult = z
     phases: z.array(PhaseRecord).max(32),
     /** In the order of writing. Left out by workers that lock nothing. */
     locked: z.array(LockedMemory).max(16).default([]),
+    /** The firmware that was seen running at the end; null when nobody looked for it. */
+    application: RunningFirmware.nullable().default(null),
     /** USB control transfers, all of them. */
     transfers: z.int().nonnegative(),
     toolVersion: z.string().max(64),

@@ -5,6 +5,8 @@ import { Id, Moment, OrderId, Sha256, SlotPath, StationId, UnitSerial } from './
 import { WorkOrder } from './order.ts';
 import { Outcome } from './outcome.ts';
 import { Slot } from './slot.ts';
+import { OtherDevice, SlotName, SlotNames } from './station.ts';
+import { UsbTree } from './usb-tree.ts';
 
 /** RFC 9457 problem details, with the stable code of the fault catalogue. */
 export const Problem = z.strictObject({
@@ -75,16 +77,48 @@ export const Health = z.strictObject({
 });
 export type Health = z.infer<typeof Health>;
 
+/** What the slots of a station are called, and what sits on ports that are none. */
+export const StationSlots = z.strictObject({
+  station: StationId,
+  online: z.boolean(),
+  simulated: z.boolean(),
+  /** Null when every port on which a board in its bootloader appears becomes a slot. */
+  slots: z.array(SlotName).nullable(),
+  /** Whether the slots can be named over this API: the station was started with a station file. */
+  keepsNames: z.boolean(),
+  others: z.array(OtherDevice),
+});
+export type StationSlots = z.infer<typeof StationSlots>;
+
+/** All the slots that a station is to have; ports that are not listed are no slots any more. */
+export const NewSlots = z.strictObject({ slots: SlotNames.min(1) });
+export type NewSlots = z.infer<typeof NewSlots>;
+
+/** Hubs, capacities and findings of a station's computer. */
+export const StationUsb = z.strictObject({
+  station: StationId,
+  online: z.boolean(),
+  /** Null where the computer does not tell. */
+  usb: UsbTree.nullable(),
+});
+export type StationUsb = z.infer<typeof StationUsb>;
+
+/** How a station is built: what changes when somebody moves a cable, not with every board. */
+export const StationSetup = z.strictObject({ ...StationSlots.shape, ...StationUsb.shape });
+export type StationSetup = z.infer<typeof StationSetup>;
+
 /** What the event stream carries. The first event is always a snapshot; after a gap a client simply connects again. */
 export const LiveEvent = z.discriminatedUnion('on', [
   z.strictObject({
     on: z.literal('snapshot'),
     health: Health,
+    stations: z.array(StationSetup),
     slots: z.array(Slot),
     order: WorkOrder.nullable(),
     attempts: z.array(Attempt),
   }),
   z.strictObject({ on: z.literal('health'), health: Health }),
+  z.strictObject({ on: z.literal('station'), station: StationSetup }),
   z.strictObject({ on: z.literal('slot'), slot: Slot }),
   /** The order the station works on has changed, or there is none any more. */
   z.strictObject({ on: z.literal('order'), order: WorkOrder.nullable() }),

@@ -1,3 +1,4 @@
+export { ApplicationCheck, BootloaderEntry, RunningFirmware, VersionCheck } from './application.ts';
 export { Assignment, Attempt, AttemptResult, FaultDetailsShape, LockedMemory } from './attempt.ts';
 export type { Blame, FaultSpec } from './faults/fault-spec.ts';
 export {
@@ -8,14 +9,28 @@ export {
   type FaultCode,
   type FaultDetails,
 } from './faults/faults.ts';
-export { AttemptPage, AttemptQuery, Health, LiveEvent, NewRuns, Problem, StartedRuns } from './http.ts';
+export {
+  AttemptPage,
+  AttemptQuery,
+  Health,
+  LiveEvent,
+  NewRuns,
+  NewSlots,
+  Problem,
+  StartedRuns,
+  StationSetup,
+  StationSlots,
+  StationUsb,
+} from './http.ts';
 export { Digest, IMAGE_FILE_BYTES_MAX, Image, ImageFormat, RangeInfo } from './image.ts';
 export { layoutText, layoutTexts } from './layout-text.ts';
 export {
+  BenchNaming,
   BenchReport,
   CHANNELS,
   FlashJob,
   momentOf,
+  OTHERS_MAX,
   ProgressReport,
   ResultReport,
   WorkerCommand,
@@ -47,4 +62,13 @@ export { Outcome, outcomeOf, PHASES, PhaseName, PhaseRecord } from './outcome.ts
 export { Part, PartOptionBytes, PartTiming } from './part.ts';
 export { ErasePolicy, OrderRecipe, PLAIN_ORDER_RECIPE, PLAIN_RECIPE, Recipe } from './recipe.ts';
 export { BenchSlot, BenchState, Seating, Slot, SlotState } from './slot.ts';
-export { SlotName, StationFile } from './station.ts';
+export {
+  firstSlotClash,
+  OtherDevice,
+  SLOTS_MAX,
+  SlotName,
+  SlotNames,
+  SlotPlace,
+  StationFile,
+} from './station.ts';
+export { UsbCapacity, UsbFinding, UsbHub, UsbLimit, UsbSpeed, UsbTree } from './usb-tree.ts';

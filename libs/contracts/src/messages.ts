@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { Assignment, AttemptResult } from './attempt.ts';
+import { FAULT_CODES } from './faults/faults.ts';
 import { Id, type Moment, SlotPath, StationId, U32 } from './names.ts';
 import { ExpectedBoard } from './order.ts';
 import { PhaseName } from './outcome.ts';
 import { OrderRecipe } from './recipe.ts';
 import { BenchSlot } from './slot.ts';
+import { OtherDevice, SLOTS_MAX, SlotNames } from './station.ts';
+import { UsbTree } from './usb-tree.ts';
 
 /** Work for one seating of one slot. Travels on that slot's queue; the queue's job id is the attempt id. */
 export const FlashJob = z.strictObject({
@@ -18,6 +21,21 @@ export const FlashJob = z.strictObject({
 });
 export type FlashJob = z.infer<typeof FlashJob>;
 
+/** What the slots of a station are called, and how the last request to change that ended. */
+export const BenchNaming = z.strictObject({
+  /** Null when every port on which a board in its bootloader appears becomes a slot. */
+  slots: SlotNames.nullable(),
+  /** Whether new names can be kept: the station was started with a station file. */
+  keepsNames: z.boolean(),
+  answered: z
+    .strictObject({ requestId: Id, fault: z.enum(FAULT_CODES).nullable(), reason: z.string().max(500).nullable() })
+    .nullable(),
+});
+export type BenchNaming = z.infer<typeof BenchNaming>;
+
+/** Devices on ports that are no slots, as far as they are told. */
+export const OTHERS_MAX = 64;
+
 /** The whole bench of a station; sent on every change and once a second, so losing one costs nothing. */
 export const BenchReport = z.strictObject({
   station: StationId,
@@ -27,7 +45,12 @@ export const BenchReport = z.strictObject({
   trouble: z.string().max(500).nullable(),
   /** The station cannot see its slots: what it says of them is old. */
   blind: z.boolean(),
-  slots: z.array(BenchSlot).max(256),
+  slots: z.array(BenchSlot).max(SLOTS_MAX),
+  /** Boards first, then by port. */
+  others: z.array(OtherDevice).max(OTHERS_MAX).default([]),
+  naming: BenchNaming.default({ slots: null, keepsNames: false, answered: null }),
+  /** Null where the computer does not tell. */
+  usb: UsbTree.nullable().default(null),
 });
 export type BenchReport = z.infer<typeof BenchReport>;
 
@@ -45,11 +68,13 @@ export type ProgressReport = z.infer<typeof ProgressReport>;
 export const ResultReport = z.strictObject({ station: StationId, assignment: Assignment, result: AttemptResult });
 export type ResultReport = z.infer<typeof ResultReport>;
 
-/** What a coordinator tells a worker. May be lost: both are repeated while they matter. */
+/** What a coordinator tells a worker. May be lost: all are repeated while they matter. */
 export const WorkerCommand = z.discriminatedUnion('on', [
   /** These results are committed in the ledger; the outbox may forget them. */
   z.strictObject({ on: z.literal('recorded'), attemptIds: z.array(Id).max(1000) }),
   z.strictObject({ on: z.literal('cancel'), attemptId: Id }),
+  /** Names the slots anew. The bench report answers it under the same id. */
+  z.strictObject({ on: z.literal('name'), requestId: Id, slots: SlotNames }),
 ]);
 export type WorkerCommand = z.infer<typeof WorkerCommand>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ApplicationCheck, BootloaderEntry } from './application.ts';
 import { U32 } from './names.ts';
 
 const Bytes = z.string().regex(/^([0-9a-fA-F]{2}){1,4096}$/, 'must be 1-4096 bytes in hex, without spaces');
@@ -39,6 +40,10 @@ export const Recipe = z.strictObject({
     .default([]),
   /** Says once more that `lock` may do what can never be undone: read protection level 2, one-time programmable memory. */
   permanent: z.boolean().default(false),
+  /** How a board that runs its firmware is asked into its bootloader; null leaves such boards alone. */
+  enter: BootloaderEntry.nullable().default(null),
+  /** What must come up after the board has left; null takes anything but the bootloader, and a board that stays away. */
+  application: ApplicationCheck.nullable().default(null),
 });
 export type Recipe = z.infer<typeof Recipe>;
 

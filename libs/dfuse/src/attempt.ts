@@ -7,11 +7,12 @@ import {
   outcomeOf,
   type Part,
   type PhaseRecord,
-  PLAIN_RECIPE,
+  type RunningFirmware,
 } from '@flashline/contracts';
 import { digestOf, programmed, type Range } from '@flashline/firmware';
 import type { Visit } from './contact.ts';
-import { type FlashRequest, flash } from './flash.ts';
+import type { Firmware } from './firmware/firmware.ts';
+import { type FlashRequest, flash, PLAIN_REQUEST } from './flash.ts';
 import { PHASE_LIMITS, type PhaseLimits } from './phases/limits.ts';
 import type { Locked } from './phases/lock.ts';
 import { PhaseTrack, type Progress } from './phases/track.ts';
@@ -33,6 +34,8 @@ export interface AttemptContext {
   readonly paces?: PaceBook;
   /** Keeps what an erase is about to take and the recipe preserves, until the board has it again. */
   readonly onPreserved?: (ranges: readonly Range[]) => Promise<void>;
+  /** Reaches the firmware of the board when it runs again. Without it no version can be asked for. */
+  readonly firmware?: Firmware;
 }
 
 /** How an attempt went. */
@@ -51,6 +54,8 @@ export interface AttemptReport {
   readonly transfers: number;
   /** Option bytes and OTP as they were and as they are; `after` is null, too, where a write was begun and not proven. */
   readonly locked: readonly Locked[];
+  /** What was seen running at the end, where the recipe asks for it. */
+  readonly application: RunningFirmware | null;
 }
 
 /** Flashes the board at `path`, proves it and sees it leave. Never rejects: every failure is a fault in the report. */
@@ -63,23 +68,25 @@ export async function runAttempt(
   const visit = visitOf(bus, path, { seated: null, ...request }, context);
   const { known, track } = visit;
   const written = new Map<number, Locked>();
+  let application: RunningFirmware | null = null;
   const intended = digestOf(programmed(request.image, PROGRAMMED_ALTERNATE));
   const job = {
     visit,
-    request: { recipe: PLAIN_RECIPE, trust: 'yes' as const, seated: null, rescued: [], ...request },
+    request: { ...PLAIN_REQUEST, ...request },
+    firmware: context.firmware ?? null,
     onPreserved: context.onPreserved ?? (() => Promise.resolve()),
     onLocked: (one: Locked) => void written.set(one.address, one),
+    onRunning: (running: RunningFirmware) => {
+      application = running;
+    },
   };
+  const rest = () => ({ intended, phases: track.records, locked: [...written.values()], application });
   try {
     const { readback } = await flash(job);
-    const { records: phases } = track;
-    const locked = [...written.values()];
-    return { outcome: 'pass', fault: null, faultDetails: null, ...known, intended, readback, phases, locked };
+    return { outcome: 'pass', fault: null, faultDetails: null, ...known, readback, ...rest() };
   } catch (thrown) {
     const { code, details } = faultAt(thrown, {});
-    const { records: phases } = track;
-    const locked = [...written.values()];
-    return { outcome: outcomeOf(code), fault: code, faultDetails: details, ...known, intended, phases, locked };
+    return { outcome: outcomeOf(code), fault: code, faultDetails: details, ...known, ...rest() };
   }
 }
 

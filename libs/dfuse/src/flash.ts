@@ -1,7 +1,17 @@
-import { type ExpectedBoard, Fault, hex32, type Part } from '@flashline/contracts';
+import {
+  ApplicationCheck,
+  type ExpectedBoard,
+  Fault,
+  hex32,
+  type Part,
+  PLAIN_RECIPE,
+  type RunningFirmware,
+} from '@flashline/contracts';
 import { type FirmwareImage, programmed, type Range, rangeInfo } from '@flashline/firmware';
 import { BoardAtHand, unprotect } from './board-at-hand.ts';
 import { type Contact, meet, type Seated, type Visit } from './contact.ts';
+import type { Firmware } from './firmware/firmware.ts';
+import { type ExpectedFirmware, requireKnowable, seeRunning } from './firmware/running-firmware.ts';
 import { confirm } from './phases/confirm.ts';
 import { planLimitMs, totalBytes, workLimitsMs } from './phases/limits.ts';
 import { type Locked, lock, requireLockable } from './phases/lock.ts';
@@ -40,7 +50,24 @@ export interface FlashRequest {
   readonly seated?: Seated | null;
   /** What an attempt before this one took from a board of this serial and could not give back. Left out: nothing. */
   readonly rescued?: readonly Range[];
+  /** The board when it ran its firmware, before it was asked into its bootloader. Left out: it was in it already. */
+  readonly ranAs?: Seated | null;
+  /** The serial number of the unit that is made. Left out: nobody gave one. */
+  readonly unit?: string | null;
 }
+
+/** What a request that leaves everything out asks for. */
+export const PLAIN_REQUEST = {
+  recipe: PLAIN_RECIPE,
+  trust: 'yes',
+  seated: null,
+  rescued: [],
+  ranAs: null,
+  unit: null,
+} as const satisfies Partial<FlashRequest>;
+
+/** What a board that was taken from its firmware comes back to, where the recipe does not say: anything that runs. */
+const ANY_APPLICATION = ApplicationCheck.parse({});
 
 /** A disk that has not kept a few bytes by then is in trouble. */
 const KEEP_HANG_MS = 30_000;
@@ -52,6 +79,9 @@ export interface FlashJob {
   /** Told what is preserved, before an erase takes it from the board: after a power cut this is the only copy. */
   readonly onPreserved: (ranges: readonly Range[]) => Promise<void>;
   readonly onLocked: (locked: Locked) => void;
+  /** Null when nobody can reach the firmware of boards. */
+  readonly firmware: Firmware | null;
+  readonly onRunning: (running: RunningFirmware) => void;
 }
 
 /** What is known about a board once it was looked at. */
@@ -74,9 +104,20 @@ export async function flash(job: FlashJob): Promise<Proof> {
   const { proof, hasLeft } = await programAndLetGo(job, board);
   if (!hasLeft) return proof;
   const { address } = board.contact;
-  const confirmMs = limits.baseMs + limits.confirmMs + limits.reappearMs;
-  await track.run('confirm', confirmMs, () => confirm(bus, { path, address }, bounds, limits));
+  const expected = expectedOf(request);
+  const confirmMs = limits.baseMs + limits.confirmMs + Math.max(limits.reappearMs, expected?.check.deadlineMs ?? 0);
+  await track.run('confirm', confirmMs, async () => {
+    const leaver = { path, address };
+    if (expected === null) await confirm(bus, leaver, bounds, limits);
+    else job.onRunning(await seeRunning(bus, leaver, expected, { bounds, limits, firmware: job.firmware }));
+  });
   return proof;
+}
+
+/** What must run in the end; null when nothing need be seen. */
+function expectedOf({ recipe, ranAs, unit }: FlashJob['request']): ExpectedFirmware | null {
+  const check = recipe.application ?? (ranAs === null ? null : ANY_APPLICATION);
+  return check === null ? null : { check, serialBefore: ranAs?.usbSerial ?? null, unit };
 }
 
 async function meetReadable({ visit, request: { recipe } }: FlashJob): Promise<Contact> {
@@ -133,6 +174,8 @@ async function decide(job: FlashJob, board: BoardAtHand, onBytes: OnBytes): Prom
   const locks = planLock(recipe, { alternates: port.device.alternates, blockBytes }, part);
   track.expect(expectedShares(plan, part, leave));
   await requireLockable(session, locks);
+  const expected = expectedOf(job.request);
+  if (expected !== null && leave) requireKnowable(expected);
   const isBelieved = believes(trust, known.hasOwnSerial, part);
   const findings = new Findings(plan, blockBytes, part);
   const look = { part, clock: bounds.clock, onBytes, mayGiveUp: recipe.erase !== 'none' };

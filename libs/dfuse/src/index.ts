@@ -1,6 +1,8 @@
 export { type AttemptContext, type AttemptReport, runAttempt } from './attempt.ts';
 export { systemClock } from './clock.ts';
 export type { Seated } from './contact.ts';
+export { enterBootloader } from './firmware/enter-bootloader.ts';
+export type { Firmware } from './firmware/firmware.ts';
 export type { FlashRequest, Trust } from './flash.ts';
 export type { BoardFacts } from './jobs/board-facts.ts';
 export { type BoardJob, type BoardJobReport, runBoardJob } from './jobs/board-job.ts';

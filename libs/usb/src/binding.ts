@@ -1,5 +1,5 @@
 import { Fault } from '@flashline/contracts';
-import { libusbName } from './libusb-error.ts';
+import { libusbName } from './errors/libusb-error.ts';
 
 /** What is read of an interface descriptor (USB 2.0, 9.6.5). `extra` holds the class descriptors that follow it. */
 export interface InterfaceDescriptor {
@@ -38,28 +38,36 @@ export interface UsbDevice {
   };
   /** The active configuration; undefined without one. May throw. */
   readonly configDescriptor: ConfigDescriptor | undefined;
-  /** Milliseconds, copied into each control transfer when it is submitted. */
-  timeout: number;
   open(defaultConfig: boolean): void;
   close(): void;
   setAutoDetachKernelDriver(enable: boolean): void;
-  controlTransfer(
-    ...setupAndData: [
-      bmRequestType: number,
-      bRequest: number,
-      wValue: number,
-      wIndex: number,
-      dataOrLength: Buffer | number,
-      done: (error: Error | undefined, answer: Buffer | number | undefined) => void,
-    ]
-  ): unknown;
+  reset(done: Done): void;
   __claimInterface(interfaceNumber: number): void;
   __releaseInterface(interfaceNumber: number, done: Done): void;
   __setInterface(interfaceNumber: number, alternate: number, done: Done): void;
 }
 
+/** Called once when a transfer has ended. `dataLength` leaves the setup packet out. */
+export type TransferDone = (error: Error | undefined, buffer: Buffer, dataLength: number) => void;
+
+/** One native transfer. The package's own `controlTransfer` makes one too, but keeps it, so that nobody can cancel it. */
+export interface NativeTransfer {
+  /** For control transfers the buffer begins with the setup packet (USB 2.0, 9.3). May throw. */
+  submit(buffer: Buffer): unknown;
+  /** False when it is not under way. A transfer that was cancelled ends as any other does. May throw. */
+  cancel(): boolean;
+}
+
 /** What is used of the npm package `usb` 2.x: the seam at which tests put a bus of their own. */
 export interface UsbBinding {
+  readonly Transfer: new (
+    /** One of its own devices, which no type of ours can promise. */
+    device: never,
+    endpoint: number,
+    type: number,
+    timeoutMs: number,
+    done: TransferDone,
+  ) => NativeTransfer;
   getDeviceList(): readonly UsbDevice[];
   on(event: 'attach' | 'detach', listener: () => void): unknown;
   off(event: 'attach' | 'detach', listener: () => void): unknown;

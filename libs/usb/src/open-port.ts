@@ -1,28 +1,24 @@
-import { asFault, Fault, type FaultCode } from '@flashline/contracts';
+import { Fault } from '@flashline/contracts';
 import {
   type Alternate,
-  type Clock,
   type DfuDevice,
   type DfuFunctional,
   type DfuPort,
   TransferError,
   type TransferTrouble,
 } from '@flashline/dfuse';
-import { closeQuietly, type UsbDevice } from './binding.ts';
-import { ControlPipe } from './control-pipe.ts';
 import { configurationOf, type DfuInterface, dfuInterfaceOf } from './descriptor/configuration.ts';
 import type { Sighting } from './discovery/sightings.ts';
-import { asUsbFault } from './libusb-error.ts';
-import { type Claim, release, setInterface, UsbPort } from './usb-port.ts';
+import { asBoardFault } from './errors/libusb-error.ts';
+import { type Claim, claimInterface, release, setInterface } from './transfer/claim.ts';
+import type { PipeSurroundings } from './transfer/control-pipe.ts';
+import { UsbPort } from './usb-port.ts';
 
 /** ST's parts have four or fewer; far more than that is not a memory map but noise. */
 const ALTERNATES_MAX = 16;
 
 /** What a port needs of the bus it was opened on. */
-export interface PortSurroundings {
-  readonly clock: Clock;
-  /** False once the device has left the bus. */
-  readonly isPresent: () => boolean;
+export interface PortSurroundings extends PipeSurroundings {
   /** Called once, when the device is free again. */
   readonly onClosed: () => void;
 }
@@ -42,7 +38,7 @@ export async function openPort(sighting: Sighting, around: PortSurroundings): Pr
     return new UsbPort(device, claim, around.onClosed);
   } catch (thrown) {
     await release(claim);
-    throw asDescribeFault(thrown, sighting.path);
+    throw asBoardFault(thrown, { path: sighting.path });
   }
 }
 
@@ -58,26 +54,6 @@ function soundInterfaceOf({ path, device }: Sighting): SoundInterface {
   if (settings.length > ALTERNATES_MAX)
     throw new Fault('BOARD_GARBLED', { path, alternates: settings.length, alternatesMax: ALTERNATES_MAX });
   return { ...dfu, functional };
-}
-
-function claimInterface({ path, device }: Sighting, interfaceNumber: number, around: PortSurroundings): Claim {
-  try {
-    device.open(false);
-    detachKernelDriver(device);
-    device.__claimInterface(interfaceNumber);
-  } catch (thrown) {
-    closeQuietly(device);
-    throw asUsbFault(thrown, { path });
-  }
-  return { usb: device, interfaceNumber, pipe: new ControlPipe(device, around.clock, around.isPresent) };
-}
-
-function detachKernelDriver(device: UsbDevice): void {
-  try {
-    device.setAutoDetachKernelDriver(true);
-  } catch {
-    // Only Linux and macOS have drivers to detach; elsewhere the claim decides.
-  }
 }
 
 async function describe({ usb, pipe }: Claim, dfu: SoundInterface): Promise<DfuDevice> {
@@ -99,17 +75,4 @@ async function unless<T>(tolerated: readonly TransferTrouble[], asked: Promise<T
     if (thrown instanceof TransferError && tolerated.includes(thrown.trouble)) return null;
     throw thrown;
   }
-}
-
-const FAULT_OF_TROUBLE = {
-  gone: 'BOARD_GONE',
-  timeout: 'BOARD_SILENT',
-  stall: 'BOARD_STALLED',
-  protocol: 'BOARD_GARBLED',
-  host: 'USB_HOST',
-} as const satisfies Record<TransferTrouble, FaultCode>;
-
-function asDescribeFault(thrown: unknown, path: string): Fault {
-  if (!(thrown instanceof TransferError)) return asFault(thrown);
-  return new Fault(FAULT_OF_TROUBLE[thrown.trouble], { path, reason: thrown.message }, { cause: thrown });
 }

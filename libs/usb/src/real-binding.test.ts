@@ -29,6 +29,12 @@ test('the real binding lists without failing', async () => {
   for (const { path } of await bus.list()) expect(path).toMatch(/^\d+-\d+(\.\d+)*$/);
 });
 
+test('the real binding makes control transfers of endpoint 0 and type 0, with a setup packet of 8 bytes', async () => {
+  const { usb } = await import('usb');
+  expect([usb.LIBUSB_TRANSFER_TYPE_CONTROL, usb.LIBUSB_CONTROL_SETUP_SIZE]).toEqual([0, 8]);
+  expect(usb.Transfer.prototype).toMatchObject({ submit: expect.any(Function), cancel: expect.any(Function) });
+});
+
 test('a process that watched and stopped ends by itself', async () => {
   expect(await inProcess(`bus.watch(() => {})(); await bus.list(); console.log('done');`)).toBe('done\n');
 });

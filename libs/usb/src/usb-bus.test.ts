@@ -1,8 +1,10 @@
+import { Fault } from '@flashline/contracts';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { loadBinding } from './binding.ts';
 import type { UsbHost } from './discovery/host.ts';
 import { SILENT_HOST } from './discovery/host.ts';
-import { F405_FUNCTIONAL, FakeUsb, f405Configuration, libusbError, setting } from './testing/fake-usb.ts';
+import { libusbError } from './testing/fake-transfer.ts';
+import { F405_FUNCTIONAL, FakeUsb, f405Configuration, setting } from './testing/fake-usb.ts';
 import { ManualClock } from './testing/manual-clock.ts';
 import { openUsbBus, type UsbBus } from './usb-bus.ts';
 
@@ -100,12 +102,16 @@ describe('the list', () => {
     expect(board.setups).toHaveLength(1);
   });
 
-  test('is not held up by a board that never answers longer than the watchdog', async () => {
+  test.each([
+    ['a board that never answers', 'silent', 1_000, 'close'],
+    ['a transfer that never ends', 'stuck', 3_000, 'open'],
+  ] as const)('is held up by %s for no longer than it takes to give up', async (_, reply, ms, lastCall) => {
     const silent = usb.plug([1], 2);
-    silent.answer = () => 'never';
+    silent.answer = () => reply;
     usb.plug([2], 3);
     expect(await clock.until(bus.list())).toMatchObject([{ usbSerial: null }, { usbSerial: '3276365D3336' }]);
-    expect(clock.now()).toBe(3_000);
+    expect(clock.now()).toBe(ms);
+    expect(silent.calls.at(-1)).toBe(lastCall);
   });
 
   test('is fault USB_HOST when libusb cannot tell', async () => {
@@ -134,15 +140,36 @@ describe('with a kernel that tells what it has', () => {
     await expect(bus.open('1-1')).rejects.toMatchObject({ code: 'BOARD_GONE' });
   });
 
-  test('a board that libusb was not told of is trouble of this computer after two seconds, until it is', async () => {
+  test('a board that libusb was not told of is unseen after two seconds, until it is told', async () => {
     bus = await openUsbBus({ binding: usb, clock, host: kernelWith(new Map([['1-1.4', 2]])) });
     await bus.list();
-    expect(bus.trouble).toBeNull();
+    expect(bus.unseen).toEqual([]);
     await clock.until(clock.sleep(2_000));
-    expect(bus.trouble).toContain('1-1.4');
+    expect(bus.unseen).toEqual(['1-1.4@2']);
     usb.plug([1, 4], 2);
     await bus.list();
-    expect(bus.trouble).toBeNull();
+    expect(bus.unseen).toEqual([]);
+  });
+
+  test('a board that another one replaced unknown to libusb is unseen too', async () => {
+    const addresses = new Map([['1-1', 2]]);
+    usb.plug([1], 2);
+    bus = await openUsbBus({ binding: usb, clock, host: kernelWith(addresses) });
+    await bus.list();
+    addresses.set('1-1', 3);
+    await bus.list();
+    await clock.until(clock.sleep(2_000));
+    expect(bus.unseen).toEqual(['1-1@3']);
+    addresses.delete('1-1');
+    await bus.list();
+    expect(bus.unseen).toEqual([]);
+  });
+
+  test('trouble of the computer is told, and is another thing', async () => {
+    const host = { ...kernelWith(new Map()), trouble: () => 'no USB at all' };
+    bus = await openUsbBus({ binding: usb, clock, host });
+    await bus.list();
+    expect([bus.trouble, bus.unseen]).toEqual(['no USB at all', []]);
   });
 
   test('opening waits for libusb to be told', async () => {
@@ -270,27 +297,39 @@ describe('opening', () => {
     ['open', 'LIBUSB_ERROR_NO_MEM', 'USB_HOST'],
   ] as const)('%s that fails with %s is fault %s, and leaves the board closed', async (call, errno, code) => {
     const board = usb.plug([1], 2);
-    board.failures.set(call, [libusbError(errno)]);
-    await expect(bus.open('1-1')).rejects.toMatchObject({ code, details: { path: '1-1', errno } });
+    const failures = Array.from({ length: 41 }, () => libusbError(errno));
+    board.failures.set(call, failures);
+    await expect(clock.until(bus.open('1-1'))).rejects.toMatchObject({ code, details: { path: '1-1', errno } });
     expect(board.calls.at(-1)).toBe('close');
+    failures.splice(0);
     await expect(bus.open('1-1')).resolves.toBeDefined();
   });
 
-  test('waits two seconds for permission, as udev gives it after the plug', async () => {
+  test.each([
+    ['permission, as udev gives it after the plug', 'open', 'LIBUSB_ERROR_ACCESS', 'USB_PERMISSION'],
+    ['a driver, as Windows gives it after the plug', 'open', 'LIBUSB_ERROR_NOT_SUPPORTED', 'USB_PERMISSION'],
+    ['another program to let go', 'claim 0', 'LIBUSB_ERROR_BUSY', 'USB_BUSY'],
+  ] as const)('waits two seconds for %s', async (_, call, errno, code) => {
+    const failures = Array.from({ length: 10 }, () => libusbError(errno));
     const board = usb.plug([1], 2);
-    const denied = Array.from({ length: 10 }, () => libusbError('LIBUSB_ERROR_ACCESS'));
-    board.failures.set('open', denied);
-    await expect(clock.until(bus.open('1-1'))).resolves.toBeDefined();
+    board.failures.set(call, failures);
+    const port = await clock.until(bus.open('1-1'));
     expect(clock.now()).toBe(500);
-    denied.push(...Array.from({ length: 100 }, () => libusbError('LIBUSB_ERROR_ACCESS')));
-    const other = usb.plug([2], 3);
-    other.failures.set('open', denied);
-    await expect(clock.until(bus.open('1-2'))).rejects.toMatchObject({
-      code: 'USB_PERMISSION',
-      details: { path: '1-2', errno: 'LIBUSB_ERROR_ACCESS' },
-    });
+    await port.close();
+    failures.push(...Array.from({ length: 100 }, () => libusbError(errno)));
+    await expect(clock.until(bus.open('1-1'))).rejects.toMatchObject({ code, details: { path: '1-1', errno } });
     expect(clock.now()).toBe(2_500);
+    expect(board.calls.at(-1)).toBe('close');
   });
+
+  test.each(['LIBUSB_ERROR_NO_MEM', 'LIBUSB_ERROR_IO', 'LIBUSB_ERROR_NO_DEVICE'] as const)(
+    'that fails with %s is not tried again',
+    async (errno) => {
+      usb.plug([1], 2).failures.set('open', [libusbError(errno)]);
+      await expect(bus.open('1-1')).rejects.toBeInstanceOf(Fault);
+      expect(clock.now()).toBe(0);
+    },
+  );
 
   test('of an empty port is fault BOARD_GONE at once', async () => {
     await expect(bus.open('1-9')).rejects.toMatchObject({ code: 'BOARD_GONE', details: { path: '1-9' } });

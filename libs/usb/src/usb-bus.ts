@@ -1,11 +1,14 @@
-import { asFault, Fault, type FaultDetails } from '@flashline/contracts';
+import { asFault, Fault } from '@flashline/contracts';
 import { type BusDevice, type Clock, type DfuBus, type DfuPort, systemClock } from '@flashline/dfuse';
 import { loadBinding, type UsbBinding } from './binding.ts';
 import { configurationOf, isHub, modeOf } from './descriptor/configuration.ts';
+import { detach } from './detach.ts';
 import { linuxHost, SILENT_HOST, type UsbHost } from './discovery/host.ts';
 import { SerialNumbers } from './discovery/serial-numbers.ts';
 import { type Sighting, Sightings } from './discovery/sightings.ts';
+import { mayPass } from './errors/libusb-error.ts';
 import { openPort } from './open-port.ts';
+import type { PipeSurroundings } from './transfer/control-pipe.ts';
 
 /** What a bus stands on; all of it replaceable in tests. */
 export interface UsbBusOptions {
@@ -18,6 +21,16 @@ export interface UsbBusOptions {
 export interface UsbBus extends DfuBus {
   /** What keeps this computer from seeing boards, in plain words; null when nothing is known to be wrong. */
   readonly trouble: string | null;
+  /**
+   * What the kernel has had for two seconds and libusb was not told of, as of the last look at the list: `path@address`. Only a
+   * new process sees it. If a new one does not either, libusb cannot read that device: do not start a third for it.
+   */
+  readonly unseen: readonly string[];
+  /**
+   * Asks the running firmware at `path` by its DFU run-time interface to restart into its bootloader (DFU 1.1, 5.1), and
+   * resolves when it was asked. Rejects with a Fault: those of `open`, and BOARD_SILENT when it has no such interface.
+   */
+  detachIntoBootloader(path: string): Promise<void>;
 }
 
 /** udev sets the permissions of a new device, and only then tells libusb of it: until both are done, open tries again. */
@@ -48,15 +61,15 @@ class LibusbBus implements UsbBus {
     this.#host = host;
     this.#clock = clock;
     this.#sightings = new Sightings(binding, host, clock);
-    this.#serials = new SerialNumbers(host, clock);
+    this.#serials = new SerialNumbers(binding, host, clock);
   }
 
   get trouble(): string | null {
-    const trouble = this.#host.trouble();
-    if (trouble !== null) return trouble;
-    const paths = this.#sightings.unseenFor(SETTLE_MS).slice(0, 8);
-    if (paths.length === 0) return null;
-    return `The USB library was not told of the devices at ${paths.join(', ')}. Check that udevd runs, then restart the station.`;
+    return this.#host.trouble();
+  }
+
+  get unseen(): readonly string[] {
+    return this.#sightings.unseenFor(SETTLE_MS);
   }
 
   async list(): Promise<readonly BusDevice[]> {
@@ -87,14 +100,20 @@ class LibusbBus implements UsbBus {
     return stop;
   }
 
-  async open(path: string): Promise<DfuPort> {
-    const giveUpAtMs = this.#clock.now() + SETTLE_MS;
-    for (;;) {
-      const tried = await this.#tryOpen(path).catch((thrown: unknown) => asFault(thrown, 'USB_HOST'));
-      if (!(tried instanceof Fault)) return tried;
-      if (!maySettle(tried.details) || this.#clock.now() >= giveUpAtMs) throw tried;
-      await this.#clock.sleep(SETTLE_STEP_MS);
-    }
+  open(path: string): Promise<DfuPort> {
+    return this.#whenSettled(path, async (sighting) => {
+      const onClosed = () => this.#ports.delete(sighting.key);
+      const port = await openPort(sighting, { ...this.#around(sighting), onClosed });
+      this.#ports.set(sighting.key, port);
+      return port;
+    });
+  }
+
+  detachIntoBootloader(path: string): Promise<void> {
+    return this.#whenSettled(path, async (sighting) => {
+      await detach(sighting, this.#around(sighting));
+      this.#ports.delete(sighting.key);
+    });
   }
 
   async close(): Promise<void> {
@@ -120,7 +139,21 @@ class LibusbBus implements UsbBus {
     return mode;
   }
 
-  async #tryOpen(path: string): Promise<DfuPort> {
+  async #whenSettled<T>(path: string, use: (sighting: Sighting) => Promise<T>): Promise<T> {
+    const giveUpAtMs = this.#clock.now() + SETTLE_MS;
+    for (;;) {
+      try {
+        return await this.#alone(path, use);
+      } catch (thrown) {
+        const fault = asFault(thrown, 'USB_HOST');
+        if (!maySettle(fault) || this.#clock.now() >= giveUpAtMs) throw fault;
+      }
+      await this.#clock.sleep(SETTLE_STEP_MS);
+    }
+  }
+
+  /** `use` keeps the device when it resolves, and must give it back itself. */
+  async #alone<T>(path: string, use: (sighting: Sighting) => Promise<T>): Promise<T> {
     const sighting = this.#sightings.look().find((seen) => seen.path === path);
     if (sighting === undefined && this.#sightings.isUnseen(path)) throw new Fault('USB_HOST', { path, reason: UNSEEN });
     if (sighting === undefined) throw new Fault('BOARD_GONE', { path });
@@ -128,9 +161,8 @@ class LibusbBus implements UsbBus {
     if (this.#ports.has(key)) throw new Fault('USB_BUSY', { path, reason: 'this process has it open already' });
     this.#ports.set(key, null);
     try {
-      const port = await this.#openSighted(sighting);
-      this.#ports.set(key, port);
-      return port;
+      await this.#serials.known(key);
+      return await use(sighting);
     } catch (thrown) {
       this.#ports.delete(key);
       if (this.#sightings.isPresent(sighting)) throw thrown;
@@ -139,16 +171,12 @@ class LibusbBus implements UsbBus {
     }
   }
 
-  async #openSighted(sighting: Sighting): Promise<DfuPort> {
-    await this.#serials.known(sighting.key);
-    return openPort(sighting, {
-      clock: this.#clock,
-      isPresent: () => this.#sightings.isPresent(sighting),
-      onClosed: () => this.#ports.delete(sighting.key),
-    });
+  #around(sighting: Sighting): PipeSurroundings {
+    const isPresent = () => this.#sightings.isPresent(sighting);
+    return { binding: this.#binding, clock: this.#clock, isPresent };
   }
 }
 
-function maySettle({ errno, reason }: FaultDetails): boolean {
-  return errno === 'LIBUSB_ERROR_ACCESS' || reason === UNSEEN;
+function maySettle(fault: Fault): boolean {
+  return mayPass(fault) || fault.details.reason === UNSEEN;
 }

@@ -1,7 +1,8 @@
 import { type DfuPort, TransferError } from '@flashline/dfuse';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { SILENT_HOST } from './discovery/host.ts';
-import { type FakeDevice, FakeUsb, libusbError } from './testing/fake-usb.ts';
+import { libusbError } from './testing/fake-transfer.ts';
+import { type FakeDevice, FakeUsb } from './testing/fake-usb.ts';
 import { ManualClock } from './testing/manual-clock.ts';
 import { openUsbBus } from './usb-bus.ts';
 
@@ -73,7 +74,7 @@ describe('a transfer', () => {
   });
 
   test('waits for the one before it', async () => {
-    board.answer = ({ bRequest }) => (bRequest === DNLOAD ? 'never' : undefined);
+    board.answer = ({ bRequest }) => (bRequest === DNLOAD ? 'silent' : undefined);
     const first = port.controlOut(DNLOAD, 2, new Uint8Array(3), 5_000);
     const second = port.controlIn(GETSTATUS, 0, 6, 100);
     first.catch(() => {});
@@ -130,9 +131,62 @@ describe('unplugging', () => {
   });
 });
 
-describe('a transfer that never ends', () => {
+describe('a device that never answers', () => {
+  beforeEach(() => {
+    board.answer = () => 'silent';
+  });
+
+  test('is timeout trouble when its time is over, although libusb keeps no time', async () => {
+    await expect(clock.until(port.controlIn(GETSTATUS, 0, 6, 500))).rejects.toMatchObject({ trouble: 'timeout' });
+    expect(clock.now()).toBe(500);
+    expect(board.pending.size).toBe(0);
+    expect(clock.sleepers).toBe(0);
+  });
+
+  test('may be asked again, and be closed', async () => {
+    await clock.until(port.controlIn(GETSTATUS, 0, 6, 500)).catch(() => {});
+    board.answer = () => Buffer.of(0, 0, 0, 0, 2, 0);
+    await expect(port.controlIn(GETSTATUS, 0, 6, 500)).resolves.toHaveLength(6);
+    await port.close();
+    expect(board.calls).toEqual(['release 0', 'close']);
+  });
+
+  test('is gone when it has left the bus meanwhile', async () => {
+    usb.unplug(board);
+    await expect(clock.until(port.controlIn(GETSTATUS, 0, 6, 500))).rejects.toMatchObject({ trouble: 'gone' });
+  });
+
+  test('is believed when it answers at the last moment', async () => {
+    const asked = port.controlIn(GETSTATUS, 0, 6, 500);
+    const answered = clock.sleep(500).then(() => board.finishPending());
+    await expect(clock.until(asked)).resolves.toHaveLength(0);
+    await answered;
+  });
+
+  test('is waited for where it can no longer be cancelled', async () => {
+    vi.spyOn(usb.Transfer.prototype, 'cancel').mockImplementationOnce(() => {
+      throw libusbError('LIBUSB_ERROR_NO_DEVICE');
+    });
+    const asked = port.controlIn(GETSTATUS, 0, 6, 500);
+    const answered = clock.sleep(600).then(() => board.finishPending());
+    await expect(clock.until(asked)).resolves.toHaveLength(0);
+    await answered;
+  });
+});
+
+describe('a transfer that cannot be submitted', () => {
+  test('rejects with what submitting threw, and the next one is tried', async () => {
+    vi.spyOn(usb.Transfer.prototype, 'submit').mockImplementationOnce(() => {
+      throw libusbError('LIBUSB_ERROR_NO_DEVICE');
+    });
+    await expect(port.controlIn(GETSTATUS, 0, 6, 500)).rejects.toMatchObject({ trouble: 'gone' });
+    await expect(port.controlIn(GETSTATUS, 0, 6, 500)).resolves.toHaveLength(6);
+  });
+});
+
+describe('a transfer that never ends, not even when it is cancelled', () => {
   test('is host trouble two seconds after its timeout, and so is everything after it', async () => {
-    board.answer = () => 'never';
+    board.answer = () => 'stuck';
     await expect(clock.until(port.controlIn(GETSTATUS, 0, 6, 5_000))).rejects.toMatchObject({ trouble: 'host' });
     expect(clock.now()).toBe(7_000);
     await expect(port.controlIn(GETSTATUS, 0, 6, 5_000)).rejects.toMatchObject({ trouble: 'host' });
@@ -140,7 +194,7 @@ describe('a transfer that never ends', () => {
   });
 
   test('does not keep close from coming back', async () => {
-    board.answer = () => 'never';
+    board.answer = () => 'stuck';
     await clock.until(port.controlIn(GETSTATUS, 0, 6, 100)).catch(() => {});
     await expect(port.close()).resolves.toBeUndefined();
     expect(board.calls).toEqual([]);
@@ -171,7 +225,7 @@ describe('closing', () => {
   });
 
   test('waits for the transfer that is under way', async () => {
-    board.answer = () => 'never';
+    board.answer = () => 'silent';
     const transfer = port.controlOut(DNLOAD, 2, new Uint8Array(0), 100);
     const closed = port.close();
     await new Promise(setImmediate);

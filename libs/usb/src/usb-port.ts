@@ -1,18 +1,8 @@
 import type { DfuDevice, DfuPort } from '@flashline/dfuse';
-import { closeQuietly, type UsbDevice } from './binding.ts';
-import type { ControlPipe } from './control-pipe.ts';
+import { type Claim, release, setInterface } from './transfer/claim.ts';
 
 const DFU_OUT = 0x21;
 const DFU_IN = 0xa1;
-/** The kernel gives a SET_INTERFACE or a release five seconds of its own. */
-const KERNEL_TIMEOUT_MS = 5_000;
-
-/** An opened device whose DFU interface is claimed. */
-export interface Claim {
-  readonly usb: UsbDevice;
-  readonly interfaceNumber: number;
-  readonly pipe: ControlPipe;
-}
 
 /** DfuPort over libusb. */
 export class UsbPort implements DfuPort {
@@ -54,16 +44,4 @@ export class UsbPort implements DfuPort {
     await release(this.#claim);
     this.#onClosed();
   }
-}
-
-/** SET_INTERFACE. Rejects with TransferError. */
-export function setInterface({ usb, pipe, interfaceNumber }: Claim, alternate: number): Promise<void> {
-  return pipe.call(KERNEL_TIMEOUT_MS, (done) => usb.__setInterface(interfaceNumber, alternate, done));
-}
-
-/** Waits for what is under way, releases, closes. Never rejects: what has left the bus needs no release. */
-export async function release({ usb, pipe, interfaceNumber }: Claim): Promise<void> {
-  const released = pipe.call(KERNEL_TIMEOUT_MS, (done) => usb.__releaseInterface(interfaceNumber, done));
-  await Promise.allSettled([released, pipe.drain()]);
-  closeQuietly(usb);
 }

@@ -19,7 +19,7 @@ export interface BoardOptions extends VirtualOptions {
 export interface ChosenBoards {
   readonly bus: ChosenBus;
   readonly parts: readonly Part[];
-  /** At least one, each in its bootloader. */
+  /** At least one. Each is in its bootloader, unless those that run their firmware were asked for too. */
   readonly devices: readonly BusDevice[];
   /** Aborted when the command is to end. */
   readonly signal: AbortSignal;
@@ -36,17 +36,22 @@ export function addBoardOptions(command: Command): Command {
 }
 
 /**
- * Opens the bus, chooses boards on it, works with them and lets go of the bus. Faults: NO_BOARDS, SLOT_UNKNOWN, SLOT_AMBIGUOUS, and
+ * Opens the bus, chooses boards on it, works with them and lets go of the bus. With `alsoRunning` boards that run their firmware
+ * count too. Faults: NO_BOARDS, SLOT_UNKNOWN, SLOT_AMBIGUOUS, and
  * what a bus or the parts file can have wrong; then no board was touched.
  */
-export async function withBoards<T>(options: BoardOptions, work: (boards: ChosenBoards) => Promise<T>): Promise<T> {
+export async function withBoards<T>(
+  options: BoardOptions,
+  work: (boards: ChosenBoards) => Promise<T>,
+  { alsoRunning = false } = {},
+): Promise<T> {
   const parts = await readPartsFile(options.parts);
   const signal = interruption();
   const bus = await chooseBus(options);
   try {
     const { devices, trouble } = await lookAtBus(bus.choice);
-    const inBootloader = devices.filter(({ mode }) => mode === 'dfu');
-    return await work({ bus, parts, signal, devices: choose(bus, inBootloader, options, trouble) });
+    const boards = devices.filter(({ mode }) => mode === 'dfu' || (alsoRunning && mode === 'application'));
+    return await work({ bus, parts, signal, devices: choose(bus, boards, options, trouble) });
   } finally {
     await bus.release();
   }

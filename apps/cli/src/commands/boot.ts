@@ -1,29 +1,38 @@
-import { asFault, Fault } from '@flashline/contracts';
-import { lookAtBus } from '@flashline/worker';
+import { BootloaderEntry, Fault } from '@flashline/contracts';
 import type { Command } from 'commander';
+import { addBoardOptions, type BoardOptions, type ChosenBoards, withBoards } from '../boards/board-choice.ts';
+import { type Entered, enterAll } from '../boards/entering.ts';
+import { entryOption } from '../boards/entry-option.ts';
+import { labelOf } from '../bus-choice.ts';
 import { EXIT, lineOf } from '../exit.ts';
+
+interface BootOptions extends BoardOptions {
+  readonly by: BootloaderEntry;
+}
 
 /** `flashline boot`: asks running boards into their bootloader, so that nobody has to hold a button. */
 export function addBoot(program: Command): void {
-  program
+  const command = program
     .command('boot')
-    .description('ask boards that run their firmware to restart into the bootloader (serial character R; Linux)')
-    .option('--slot <path...>', 'only the boards on these ports', [])
-    .action(async ({ slot: wanted }: { slot: readonly string[] }) => {
-      process.exitCode = await boot(wanted);
-    });
+    .description('ask boards that run their firmware to restart into their bootloader')
+    .addOption(entryOption('--by <way>').default(BootloaderEntry.parse({ by: 'character' }), 'character'));
+  addBoardOptions(command).action(async (options: BootOptions) => {
+    process.exitCode = await withBoards(options, (boards) => boot(boards, options), { alsoRunning: true });
+  });
 }
 
-async function boot(wanted: readonly string[]): Promise<number> {
-  const { devices, trouble } = await lookAtBus({ kind: 'usb' });
-  const running = devices.filter(({ mode }) => mode === 'application').map(({ path }) => path);
-  const unknown = wanted.find((path) => !running.includes(path));
-  if (unknown !== undefined) throw new Fault('SLOT_UNKNOWN', { slot: unknown.slice(0, 40) });
-  if (running.length === 0) throw new Fault('NO_BOARDS', { reason: trouble ?? 'no board runs its firmware' });
-  const { askIntoBootloader } = await import('@flashline/serial');
-  const paths = wanted.length > 0 ? wanted : running;
-  const asked = await Promise.allSettled(paths.map((path) => askIntoBootloader(path)));
-  for (const [index, answer] of asked.entries())
-    console.log(`${paths[index]}: ${answer.status === 'fulfilled' ? 'asked' : lineOf(asFault(answer.reason))}`);
-  return asked.every(({ status }) => status === 'fulfilled') ? EXIT.ok : EXIT.notPassed;
+async function boot(boards: ChosenBoards, { by, json }: BootOptions): Promise<number> {
+  const entered = await enterAll(boards, by);
+  if (json) console.log(JSON.stringify({ results: entered.map(told) }));
+  else for (const one of entered) console.log(`${labelOf(boards.bus, one.found.path)}: ${inWords(one)}`);
+  return entered.every(({ report }) => report.fault === null) ? EXIT.ok : EXIT.notPassed;
+}
+
+function told({ found: { path, mode }, report }: Entered) {
+  return { slot: path, wasAsked: mode === 'application', ...report };
+}
+
+function inWords({ found, report }: Entered): string {
+  if (report.fault !== null) return lineOf(new Fault(report.fault, report.faultDetails));
+  return found.mode === 'dfu' ? 'was in its bootloader already' : 'is in its bootloader now';
 }

@@ -1,8 +1,10 @@
 import { type ExpectedBoard, Fault, layoutText, type Recipe, usbId } from '@flashline/contracts';
-import { type Ending, flashDirect, workDirect } from '@flashline/worker';
+import type { BusDevice } from '@flashline/dfuse';
+import { type Ending, type EntryReport, endingOfFault, flashDirect, workDirect } from '@flashline/worker';
 import type { Command } from 'commander';
 import { addBoardOptions, type BoardOptions, type ChosenBoards, withBoards } from '../boards/board-choice.ts';
 import { progressOf } from '../boards/board-jobs.ts';
+import { asFound, type Entered, enterAll } from '../boards/entering.ts';
 import { labelOf } from '../bus-choice.ts';
 import { EXIT } from '../exit.ts';
 import { DirectRecords } from '../files/direct-records.ts';
@@ -37,37 +39,82 @@ export function addFlash(program: Command): void {
   addBoardOptions(command).action(async (names: readonly string[], options: FlashOptions) => {
     const recipe = await chooseRecipe(options);
     const images = await readImageSet(names, options.address ?? null, recipe.patches);
-    process.exitCode = await withBoards(options, (boards) => flash(boards, { images, recipe, options }));
+    const work = { images, recipe, options };
+    const alsoRunning = recipe.enter !== null;
+    process.exitCode = await withBoards(options, (boards) => flash(boards, work), { alsoRunning });
   });
 }
 
 async function flash(boards: ChosenBoards, work: FlashWork): Promise<number> {
-  const { bus, devices } = boards;
-  const { images, options } = work;
-  const board = await onlyKind(boards);
-  const records = await DirectRecords.open(options.data, boards);
-  const endings = await flashAll(boards, { ...work, board, records });
-  const results = [];
-  for (const [index, { path }] of devices.entries()) {
-    const ending = endings[index];
-    if (ending === undefined) throw new Fault('STATION_BUG', { reason: 'a board without an ending' });
-    const preserved = await records.ended(path, {
-      hasOwnSerial: ending.hasOwnSerial,
-      proven: provenBy(ending, work.recipe),
-      gaveBack: ending.outcome === 'pass' ? work.recipe.preserve : null,
-    });
-    if (preserved !== null) console.error(`${labelOf(bus, path)}: what was to be preserved is in ${preserved}`);
-    const { phases, locked } = ending;
+  const { images, recipe, options } = work;
+  const entered = recipe.enter === null ? asFound(boards.devices) : await enterAll(boards, recipe.enter);
+  const flashed = await flashReady(boards, entered, work);
+  const results = entered.map(({ found: { path }, report }) => {
+    const done = flashed.get(path) ?? { ending: endingOf(report), preserved: null };
+    const { phases, locked, application } = done.ending;
     const ms = phases.reduce((sum, phase) => sum + phase.ms, 0);
-    results.push({ ...proofResult(path, images, { ...ending, ms }), phases, locked, preserved });
-  }
-  console.log(options.json ? JSON.stringify({ results }) : proofTable(bus, results));
+    const proof = proofResult(path, images, { ...done.ending, ms });
+    return { ...proof, phases, locked, application, preserved: done.preserved };
+  });
+  console.log(options.json ? JSON.stringify({ results }) : proofTable(boards.bus, results));
   return results.every(({ outcome }) => outcome === 'pass') ? EXIT.ok : EXIT.notPassed;
+}
+
+/** The ending of a board that did not get into its bootloader. */
+function endingOf(report: EntryReport): Ending {
+  if (report.fault === null) throw new Fault('STATION_BUG', { reason: 'a board without an ending' });
+  return endingOfFault(new Fault(report.fault, report.faultDetails));
+}
+
+/** How the work on a board ended, and the file with what was preserved of it and not given back. */
+interface Flashed {
+  readonly ending: Ending;
+  readonly preserved: string | null;
+}
+
+/** Flashes those that are in their bootloader. What came of them, by port. */
+async function flashReady(
+  boards: ChosenBoards,
+  entered: readonly Entered[],
+  work: FlashWork,
+): Promise<ReadonlyMap<string, Flashed>> {
+  const ready = { ...boards, devices: entered.flatMap(({ report: { device } }) => (device === null ? [] : [device])) };
+  if (ready.devices.length === 0) return new Map();
+  const board = await onlyKind(ready);
+  const records = await DirectRecords.open(work.options.data, ready);
+  const endings = await flashAll(ready, { ...work, board, records, ranAs: ranAsOf(entered) });
+  const flashed = await Promise.all(
+    ready.devices.map(async ({ path }, n): Promise<[string, Flashed]> => {
+      const ending = endings[n];
+      if (ending === undefined) throw new Fault('STATION_BUG', { reason: 'a board without an ending' });
+      const preserved = await records.ended(path, {
+        hasOwnSerial: ending.hasOwnSerial,
+        proven: provenBy(ending, work.recipe),
+        gaveBack: ending.outcome === 'pass' ? work.recipe.preserve : null,
+      });
+      if (preserved !== null)
+        console.error(`${labelOf(boards.bus, path)}: what was to be preserved is in ${preserved}`);
+      return [path, { ending, preserved }];
+    }),
+  );
+  return new Map(flashed);
+}
+
+/** What those that were asked ran as. */
+function ranAsOf(entered: readonly Entered[]): (path: string) => BusDevice | null {
+  const running = new Map(entered.flatMap(({ found }) => (found.mode === 'application' ? [[found.path, found]] : [])));
+  return (path) => running.get(path) ?? null;
+}
+
+interface FlashAll extends FlashWork {
+  readonly board: ExpectedBoard;
+  readonly records: DirectRecords;
+  readonly ranAs: (path: string) => BusDevice | null;
 }
 
 async function flashAll(
   boards: ChosenBoards,
-  { images, recipe, options, board, records }: FlashWork & { board: ExpectedBoard; records: DirectRecords },
+  { images, recipe, options, board, records, ranAs }: FlashAll,
 ): Promise<Ending[]> {
   const { bus, parts, devices, signal } = boards;
   const [first, ...others] = images.files;
@@ -77,9 +124,10 @@ async function flashAll(
       bus: bus.choice,
       parts,
       devices,
-      order: { ...orderOf(first), beside: others.map(orderOf), board, recipe, leave: !options.stay },
+      order: { ...orderOf(first), beside: others.map(orderOf), board, recipe, unit: null, leave: !options.stay },
       trust: (path) => records.trust(path),
       rescued: (path) => records.rescued(path),
+      ranAs,
       signal,
       onProgress: (path, phase, fraction) => progress.at(path, phase, fraction),
       onEnded: (path, ending) => progress.ended(path, endOf(ending)),

@@ -66,7 +66,7 @@ function print(boards: readonly Listed[], trouble: string | null): string {
   if (boards.length === 0)
     return [
       ...notes,
-      'No boards. Plug one in with its BOOT0 button or jumper held; README, "Real boards", says how.',
+      'No boards. Plug one in with its BOOT0 button or jumper held; docs/real-boards.md says how, and "flashline doctor" what is wrong.',
     ].join('\n');
   const rows = boards.map((board) => [
     board.label,

@@ -34,7 +34,13 @@ async function runStation(options: StationOptions): Promise<void> {
   const bus = await chooseBus(options);
   try {
     const { stopped, again } = untilStopped();
-    const station = await startStation(options.data, { file, bus, parts, listening: options });
+    const station = await startStation(options.data, {
+      file,
+      config: options.config,
+      bus,
+      parts,
+      listening: options,
+    });
     console.log(`flashline station "${file.station}" is running: ${station.coordinator.url}`);
     console.log(`Records: ${options.data}`);
     console.log(
@@ -56,5 +62,5 @@ async function usbSituation(): Promise<string> {
   if (trouble !== null) return trouble;
   const boards = devices.filter(({ mode }) => mode === 'dfu').length;
   if (boards > 0) return `Boards in their bootloader: ${boards}.`;
-  return 'No boards yet. Hold BOOT0 and plug one in; README, "Real boards", says how to set up this computer.';
+  return 'No boards yet. Hold BOOT0 and plug one in; "flashline doctor" says whether this computer is ready.';
 }

@@ -10,7 +10,7 @@ import { preservedFiles } from '../files/preserved-files.ts';
 import { addVirtualOptions, option, type VirtualOptions } from '../options.ts';
 import { untilStopped } from '../shutdown.ts';
 import { openLog } from '../station/log-file.ts';
-import { stationOn } from '../station-file.ts';
+import { namesIn, stationOn } from '../station-file.ts';
 import { VERSION } from '../version.ts';
 
 interface WorkerOptions extends VirtualOptions {
@@ -61,6 +61,7 @@ async function runWorker(options: WorkerOptions): Promise<void> {
       queue,
       images: imagesFrom(coordinatorUrl, join(folder, 'images')),
       safe: preservedFiles(folder),
+      keepNames: namesIn(options.config),
       toolVersion: VERSION,
       log,
     });

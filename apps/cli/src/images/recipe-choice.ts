@@ -1,6 +1,7 @@
 import { readRecipeFile } from '@flashline/config';
-import { ErasePolicy, Fault, PLAIN_RECIPE, type RangeInfo, Recipe } from '@flashline/contracts';
+import { type BootloaderEntry, ErasePolicy, Fault, PLAIN_RECIPE, type RangeInfo, Recipe } from '@flashline/contracts';
 import { type Command, Option } from 'commander';
+import { entryOption } from '../boards/entry-option.ts';
 import { repeated } from '../options.ts';
 import { parsePatch, parseRange } from './memory-range.ts';
 
@@ -12,6 +13,7 @@ export interface RecipeOptions {
   readonly patch: Readonly<Recipe['patches']>;
   readonly unprotect: boolean;
   readonly mayEraseRest: boolean;
+  readonly enter?: BootloaderEntry;
 }
 
 /** Adds the options that say how a board is programmed, besides the image. */
@@ -31,7 +33,8 @@ export function addRecipeOptions(command: Command): Command {
     )
     .addOption(patchOption())
     .option('--unprotect', 'remove the read protection of boards that have it, which erases all of the chip', false)
-    .option('--may-erase-rest', 'what lies outside the image may go where that is faster', false);
+    .option('--may-erase-rest', 'what lies outside the image may go where that is faster', false)
+    .addOption(entryOption('--enter <way>'));
 }
 
 /** Bytes over the image: `--patch`. */
@@ -54,6 +57,7 @@ export async function chooseRecipe(options: RecipeOptions): Promise<Recipe> {
     preserve: [...file.preserve, ...options.preserve],
     patches: [...file.patches, ...options.patch],
     unprotect: options.unprotect || file.unprotect,
+    enter: options.enter ?? file.enter,
   });
   if (recipe.success) return recipe.data;
   const [issue] = recipe.error.issues;

@@ -10,7 +10,7 @@ import { startWorker, type Worker } from '@flashline/worker';
 import type { Logger } from 'pino';
 import type { ChosenBus } from '../bus-choice.ts';
 import { preservedFiles } from '../files/preserved-files.ts';
-import { stationOn } from '../station-file.ts';
+import { namesIn, stationOn } from '../station-file.ts';
 import { ROOT, VERSION } from '../version.ts';
 import { openLog } from './log-file.ts';
 
@@ -60,6 +60,8 @@ export class Opened {
 /** What a station is made of, besides its folder. */
 export interface StationMakeUp {
   readonly file: StationFile;
+  /** Where the station file is; left out when there is none. */
+  readonly config?: string | undefined;
   readonly bus: ChosenBus;
   readonly parts: readonly Part[];
   readonly listening: Listening;
@@ -74,7 +76,10 @@ export interface Station {
 }
 
 /** Starts a station on `folder`. Whatever fails, nothing stays open. */
-export async function startStation(folder: string, { file, bus, parts, listening }: StationMakeUp): Promise<Station> {
+export async function startStation(
+  folder: string,
+  { file, config, bus, parts, listening }: StationMakeUp,
+): Promise<Station> {
   await requireListenable(listening);
   const opened = new Opened();
   try {
@@ -108,6 +113,7 @@ export async function startStation(folder: string, { file, bus, parts, listening
       queue,
       images,
       safe: preservedFiles(folder),
+      keepNames: namesIn(config),
       toolVersion: VERSION,
       log,
     });

@@ -1,7 +1,6 @@
 import type { Ledger } from '@flashline/store';
 import { Router } from 'express';
 import type { ImageShelf } from '../image-shelf.ts';
-import type { Line } from '../line/line.ts';
 import { attemptRoutes } from './routes/attempt.routes.ts';
 import { imageRoutes } from './routes/image.routes.ts';
 import { orderRoutes } from './routes/order.routes.ts';
@@ -12,7 +11,6 @@ export const API_ROOT = '/api/v1';
 
 /** What the API works on. */
 export interface ApiParts extends StationParts {
-  readonly line: Line;
   readonly ledger: Ledger;
   readonly shelf: ImageShelf;
 }

@@ -33,19 +33,20 @@ test('cells with commas, quotes or line ends are quoted, and read back as they w
   );
 });
 
-test('what was locked is one cell, and nothing is an empty one', async () => {
+test('what was locked is one cell, nothing is an empty one, and the firmware that came up stands behind', async () => {
   const rig = await openRig();
   await rig.startOrder(5);
   const worker = await BenchWorker.start(rig.queue, ['1-1', '1-2']);
   const locked = [{ memory: 'otp' as const, address: 0x1fff_7800, before: 'ff', after: '00' }];
+  const application = { vendorId: 0x0483, productId: 0x5740, usbSerial: 'S1', version: 'v2' };
   await worker.plug('1-1');
   await worker.plug('1-2');
-  for (const job of worker.jobs) await worker.finish(job, job.assignment.slot === '1-1' ? { locked } : {});
+  for (const job of worker.jobs) await worker.finish(job, job.assignment.slot === '1-1' ? { locked, application } : {});
   const lines = [...attemptCsv(rig.ledger, { limit: 1 })];
   expect(lines.map((line) => line.split('Z,').at(-1)?.trimEnd())).toEqual([
-    expect.stringMatching(/,recorded_at,locked$/),
-    '',
-    `"${JSON.stringify(locked).replaceAll('"', '""')}"`,
+    expect.stringMatching(/,recorded_at,locked,application_vendor_id(,application_\w+){3}$/),
+    ',,,,',
+    `"${JSON.stringify(locked).replaceAll('"', '""')}",0483,5740,S1,v2`,
   ]);
   await rig.close();
 });
@@ -56,9 +57,11 @@ test('every field of an attempt has its column', () => {
   const columns = new Set(header?.trimEnd().split(','));
   const snake = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   const { result, intended, ...assigned } = Attempt.shape;
-  const { board, readback, phases, ...ended } = result.unwrap().shape;
+  const { board, readback, phases, application, ...ended } = result.unwrap().shape;
   for (const name of Object.keys({ ...assigned, ...ended, ...board.unwrap().shape }))
     expect(columns).toContain(snake(name));
+  for (const name of Object.keys(application.unwrap().unwrap().shape))
+    expect(columns).toContain(`application_${snake(name)}`);
   for (const name of Object.keys(intended.shape)) expect(columns).toContain(`intended_${name}`);
   for (const name of Object.keys(readback.unwrap().shape)) expect(columns).toContain(`readback_${name}`);
   for (const phase of phases.element.shape.name.options)

@@ -42,6 +42,10 @@ const COLUMNS: readonly Column[] = [
   ['duration_ms', ({ result }) => result?.durationMs],
   ['recorded_at', ({ recordedAt }) => recordedAt],
   ['locked', ({ result }) => (result?.locked.length ? JSON.stringify(result.locked) : null)],
+  ['application_vendor_id', ({ result }) => hex16(result?.application?.vendorId)],
+  ['application_product_id', ({ result }) => hex16(result?.application?.productId)],
+  ['application_usb_serial', ({ result }) => result?.application?.usbSerial],
+  ['application_version', ({ result }) => result?.application?.version],
 ];
 
 /** Every attempt that matches as CSV (RFC 4180) with a header, newest first, one line after the other. `cursor` and `limit` are ignored. */

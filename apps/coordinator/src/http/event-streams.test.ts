@@ -90,7 +90,7 @@ test('what did not change is not told again, and a heartbeat shows that the line
   for (let line = await screen.line(); line !== ': heartbeat' && line !== null; line = await screen.line())
     told.push((JSON.parse(line.slice(6)) as LiveEvent).on);
   // Once after a snapshot everything is told to all, because theirs may be older.
-  expect(told).toEqual(['slot', 'order', 'health']);
+  expect(told).toEqual(['station', 'slot', 'order', 'health']);
 });
 
 test('a station that falls silent is told at once', async () => {
@@ -123,7 +123,7 @@ test('a change back to what was told before a screen came is told to it, too', a
 test('a client that never reads is dropped instead of filling the memory', async () => {
   rig = await openRig();
   const time = new ManualTime();
-  const nothing = { slots: () => [], slot: () => null, order: () => null, attempts: () => [] };
+  const nothing = { stations: () => [], slots: () => [], slot: () => null, order: () => null, attempts: () => [] };
   const feed = new LiveFeed(time, () => ({ ...nothing, health: () => ({}) as Health }));
   const server = express().get('/', new EventStreams(feed, time).serve).listen(0, '127.0.0.1');
   await once(server, 'listening');

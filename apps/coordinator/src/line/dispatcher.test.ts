@@ -45,7 +45,7 @@ test('a board that failed is not tried again by itself; a new board in the slot 
   const worker = await BenchWorker.start(rig.queue, ['1-1']);
   const seating = await worker.plug('1-1');
   for (const job of worker.jobs) await worker.finish(job, { outcome: 'fail', fault: 'VERIFY_MISMATCH' });
-  await worker.set('1-1', { is: 'waiting', seating });
+  await worker.set('1-1', { is: 'waiting', seating, ready: true });
   rig.time.advance(20_000);
   await worker.report();
   expect(worker.jobs).toHaveLength(1);

@@ -40,6 +40,11 @@ export interface Place {
   readonly seating: Seating;
 }
 
+/** Whether an order can work on a board: in its bootloader always, with its firmware running where the recipe says how to ask it. */
+export function canTake({ recipe }: WorkOrder, { ready }: { readonly ready: boolean }): boolean {
+  return ready || recipe.enter !== null;
+}
+
 /** Gives boards their attempts: first a row in the ledger, then a ring of the doorbell. */
 export class Dispatcher {
   readonly #parts: DispatcherParts;
@@ -127,7 +132,7 @@ export class Dispatcher {
     for (const station of this.#parts.floor.stations()) {
       if (!station.online || station.simulated !== order.simulated) continue;
       for (const bench of station.slots) {
-        if (bench.state.is !== 'waiting') continue;
+        if (bench.state.is !== 'waiting' || !canTake(order, bench.state)) continue;
         if (this.#parts.floor.latestAttempt(station.station, bench) !== null) continue;
         yield { station, bench, seating: bench.state.seating };
       }

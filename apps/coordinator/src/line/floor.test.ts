@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type BenchReport, CHANNELS, type ProgressReport, type Slot } from '@flashline/contracts';
 import { afterEach, expect, test } from 'vitest';
+import type { z } from 'zod';
 import { BenchWorker, settle } from '../rig/bench-worker.ts';
 import { openRig, type Rig } from '../rig/rig.ts';
 import { SILENCE_MS_MAX } from './floor.ts';
@@ -50,7 +51,7 @@ test('progress of an attempt rises and never falls, and begins anew with the nex
 
 test('what keeps a station from seeing boards is told in its words', async () => {
   rig = await openRig();
-  const report: BenchReport = {
+  const report: z.input<typeof BenchReport> = {
     station: 'bench',
     simulated: false,
     toolVersion: 'rig',

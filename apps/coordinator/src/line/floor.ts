@@ -1,4 +1,11 @@
-import { type Attempt, BenchReport, type BenchSlot, ProgressReport, type Slot } from '@flashline/contracts';
+import {
+  type Attempt,
+  BenchReport,
+  type BenchSlot,
+  ProgressReport,
+  type Slot,
+  type StationSetup,
+} from '@flashline/contracts';
 import type { Ledger } from '@flashline/store';
 import type { Time } from '../time.ts';
 import { type Progress, type SlotOwner, slotView } from './slot-view.ts';
@@ -12,8 +19,7 @@ const SEATINGS_KEPT_MAX = 4096;
 const STATIONS_MAX = 256;
 
 /** What is known of one station. */
-export interface KnownStation extends SlotOwner {
-  readonly trouble: string | null;
+export interface KnownStation extends SlotOwner, Pick<BenchReport, 'trouble' | 'others' | 'naming' | 'usb'> {
   readonly slots: readonly BenchSlot[];
 }
 
@@ -65,6 +71,11 @@ export class Floor {
     return heard === undefined ? null : this.#known(heard);
   }
 
+  /** How each station is built. */
+  setups(): StationSetup[] {
+    return this.stations().map(setupOf);
+  }
+
   benchSlot(station: string, slot: string): BenchSlot | null {
     return this.#heard.get(station)?.report.slots.find((bench) => bench.slot === slot) ?? null;
   }
@@ -110,6 +121,11 @@ export class Floor {
     const progress = this.#progress.get(slotKey(owner.station, bench.slot)) ?? null;
     return slotView(owner, bench, this.latestAttempt(owner.station, bench), progress);
   }
+}
+
+/** How a station is built, as people see it. */
+export function setupOf({ station, online, simulated, naming, others, usb }: KnownStation): StationSetup {
+  return { station, online, simulated, slots: naming.slots, keepsNames: naming.keepsNames, others, usb };
 }
 
 /** Names one slot among all stations. */

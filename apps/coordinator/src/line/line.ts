@@ -16,6 +16,7 @@ import { DELIVER_AGAIN_MS, Dispatcher } from './dispatcher.ts';
 import { Floor } from './floor.ts';
 import { OrderBook } from './order-book.ts';
 import { RecordGuard } from './record-guard.ts';
+import { Renaming } from './renaming.ts';
 import { ResultIntake } from './result-intake.ts';
 import { startRuns } from './runs.ts';
 
@@ -49,6 +50,7 @@ export class Line {
   readonly guard = new RecordGuard();
   readonly dispatcher: Dispatcher;
   readonly cancellations: Cancellations;
+  readonly renaming: Renaming;
   readonly #intake: ResultIntake;
   readonly #parts: LineParts;
 
@@ -60,6 +62,7 @@ export class Line {
     this.orders = new OrderBook({ ...parts, guard });
     this.dispatcher = new Dispatcher({ ...parts, guard, floor: this.floor });
     this.cancellations = new Cancellations(ledger, queue);
+    this.renaming = new Renaming({ ...parts, floor: this.floor });
     this.#intake = new ResultIntake({ ...parts, guard, onRecorded: (attempt) => this.#recorded(attempt) });
   }
 
@@ -105,10 +108,12 @@ export class Line {
   }
 
   #hear(data: unknown): void {
-    if (this.floor.hear(data) === null) {
+    const report = this.floor.hear(data);
+    if (report === null) {
       this.#parts.log.warn('a bench report that makes no sense was dropped');
       return;
     }
+    this.renaming.hear(report);
     this.#parts.audience.changed();
     this.dispatcher.serve();
   }
@@ -131,6 +136,7 @@ export class Line {
 
   #tick(): void {
     this.cancellations.repeat();
+    this.renaming.repeat();
     this.#parts.audience.changed();
   }
 

@@ -1,6 +1,6 @@
 import { asFault, Fault, type NewRuns, type StartedRuns, type WorkOrder } from '@flashline/contracts';
 import type { Ledger } from '@flashline/store';
-import type { Dispatcher, Place } from './dispatcher.ts';
+import { canTake, type Dispatcher, type Place } from './dispatcher.ts';
 import type { Floor, KnownStation } from './floor.ts';
 
 /** What starting runs needs. */
@@ -26,7 +26,7 @@ export function startRuns(parts: RunParts, { orderId, slots }: NewRuns): Started
 function startRun({ floor, dispatcher }: RunParts, order: WorkOrder, wanted: WantedRun): StartedRuns['runs'][number] {
   const { slot } = wanted;
   try {
-    const { attemptId } = dispatcher.assign(order, placeOf(floor, wanted), wanted.unit ?? null);
+    const { attemptId } = dispatcher.assign(order, placeOf(floor, order, wanted), wanted.unit ?? null);
     return { slot, attemptId, fault: null };
   } catch (thrown) {
     return { slot, attemptId: null, fault: asFault(thrown, 'RECORD_FAILED').code };
@@ -34,7 +34,7 @@ function startRun({ floor, dispatcher }: RunParts, order: WorkOrder, wanted: Wan
 }
 
 /** Throws SLOT_UNKNOWN, SLOT_AMBIGUOUS, SLOT_BUSY or BOARD_NOT_READY. */
-function placeOf(floor: Floor, { station, slot }: WantedRun): Place {
+function placeOf(floor: Floor, order: WorkOrder, { station, slot }: WantedRun): Place {
   const stations = floor.stations().filter((known) => known.online && (station ?? known.station) === known.station);
   const places = stations.flatMap((known) => seatedPlaces(known, slot));
   const [place, other] = places;
@@ -42,8 +42,8 @@ function placeOf(floor: Floor, { station, slot }: WantedRun): Place {
   if (other !== undefined) throw new Fault('SLOT_AMBIGUOUS', { slot });
   const { state } = place.bench;
   if (state.is === 'running') throw new Fault('SLOT_BUSY', { slot });
-  // A board that passed runs its application: an attempt could only end as an error, and would hide the pass.
-  if (state.is === 'ended' && !state.ready) throw new Fault('BOARD_NOT_READY', { slot });
+  // A board that passed runs its firmware: an attempt that cannot ask it back could only end as an error, and would hide the pass.
+  if ('ready' in state && !canTake(order, state)) throw new Fault('BOARD_NOT_READY', { slot });
   return place;
 }
 

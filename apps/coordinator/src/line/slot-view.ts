@@ -51,16 +51,17 @@ function stateOf(bench: BenchSlot['state'], latest: Attempt | null, progress: Pr
 function seatedState(bench: Seated, latest: Attempt | null, progress: Progress | null): SlotState {
   const { id: seatingId, since, board } = bench.seating;
   const onBoard = { seatingId, since, board };
-  const heldId = bench.is === 'waiting' ? null : bench.attemptId;
+  const heldId = 'attemptId' in bench ? bench.attemptId : null;
   if (latest !== null && latest.result === null && latest.attemptId !== heldId)
     return { is: 'queued', ...onBoard, attemptId: latest.attemptId };
   if (latest !== null && latest.result !== null && (bench.is !== 'running' || latest.attemptId === heldId)) {
     const { outcome, fault } = latest.result;
-    const { present, ready } = bench.is === 'ended' ? bench : { present: true, ready: bench.is === 'waiting' };
+    const { present, ready } = bench.is === 'running' ? { present: true, ready: false } : { present: true, ...bench };
     return { is: 'done', ...onBoard, present, ready, attemptId: latest.attemptId, outcome, fault };
   }
-  if (heldId === null) return { is: 'waiting', ...onBoard };
-  const own = progress?.attemptId === heldId ? progress : null;
+  if (bench.is === 'waiting') return { is: 'waiting', ...onBoard, ready: bench.ready };
+  const { attemptId } = bench;
+  const own = progress?.attemptId === attemptId ? progress : null;
   const fraction = bench.is === 'ended' ? FRACTION_MAX : Math.min(own?.fraction ?? 0, FRACTION_MAX);
-  return { is: 'running', ...onBoard, attemptId: heldId, phase: own?.phase ?? null, progress: fraction };
+  return { is: 'running', ...onBoard, attemptId, phase: own?.phase ?? null, progress: fraction };
 }

@@ -1,4 +1,4 @@
-import type { Attempt, Health, LiveEvent, Slot, WorkOrder } from '@flashline/contracts';
+import type { Attempt, Health, LiveEvent, Slot, StationSetup, WorkOrder } from '@flashline/contracts';
 import { slotKey } from '../line/floor.ts';
 import type { Audience } from '../line/line.ts';
 import type { Cancel, Time } from '../time.ts';
@@ -8,6 +8,7 @@ const FLUSH_MS = 100;
 
 /** What is shown, asked for at the moment it is told. */
 export interface View {
+  stations(): readonly StationSetup[];
   slots(): readonly Slot[];
   slot(station: string, slot: string): Slot | null;
   health(): Health;
@@ -48,6 +49,7 @@ export class LiveFeed implements Audience {
     const snapshot: LiveEvent = {
       on: 'snapshot',
       health: view.health(),
+      stations: [...view.stations()],
       slots: [...view.slots()],
       order: view.order(),
       attempts: [...view.attempts()],
@@ -93,6 +95,9 @@ export class LiveFeed implements Audience {
     this.#isAllTouched = false;
     if (this.#listeners.size === 0) return;
     const view = this.#view();
+    // A slot is shown where its station says that it stands: the station first.
+    if (isAllTouched)
+      for (const station of view.stations()) this.#tellNews(`station ${station.station}`, { on: 'station', station });
     const slots = isAllTouched ? view.slots() : touched.map(([station, slot]) => view.slot(station, slot));
     for (const slot of slots) if (slot !== null) this.#tellNews(slotKey(slot.station, slot.slot), { on: 'slot', slot });
     this.#tellNews('order', { on: 'order', order: view.order() });

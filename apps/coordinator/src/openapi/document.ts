@@ -14,6 +14,10 @@ import {
   Slot,
   SlotState,
   StartedRuns,
+  StationSetup,
+  StationSlots,
+  StationUsb,
+  UsbTree,
   WorkOrder,
 } from '@flashline/contracts';
 import { z } from 'zod';
@@ -46,6 +50,10 @@ const NAMED = {
   Slot,
   SlotState,
   StartedRuns,
+  StationSetup,
+  StationSlots,
+  StationUsb,
+  UsbTree,
   WorkOrder,
 };
 for (const [id, schema] of Object.entries(NAMED)) z.globalRegistry.add(schema, { id });

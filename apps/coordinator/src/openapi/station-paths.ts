@@ -1,7 +1,8 @@
-import { Health, LiveEvent, Slot } from '@flashline/contracts';
+import { Health, LiveEvent, NewSlots, Slot, StationSlots, StationUsb } from '@flashline/contracts';
 import { z } from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
-import { answers, json, media } from './answers.ts';
+import { StationParams } from '../http/routes/station.routes.ts';
+import { answers, body, json, media } from './answers.ts';
 
 const tags = ['station'];
 
@@ -12,6 +13,34 @@ export const stationPaths: ZodOpenApiPathsObject = {
       operationId: 'listSlots',
       summary: 'Every slot and what it is doing.',
       responses: answers({ 200: json('The slots.', z.strictObject({ slots: z.array(Slot) })) }),
+    },
+  },
+  '/api/v1/stations/{station}/slots': {
+    get: {
+      tags,
+      operationId: 'getStationSlots',
+      summary: 'What the slots of a station are called and where they stand, and what sits on ports that are no slots.',
+      requestParams: { path: StationParams },
+      responses: answers({ 200: json('The slots of the station.', StationSlots) }),
+    },
+    put: {
+      tags,
+      operationId: 'nameStationSlots',
+      summary:
+        'Names all slots of a station, which writes them into its station file. Refused while a slot that would go works on a board.',
+      requestParams: { path: StationParams },
+      requestBody: body(NewSlots),
+      responses: answers({ 200: json('The station has kept them and works with them.', StationSlots) }),
+    },
+  },
+  '/api/v1/stations/{station}/usb': {
+    get: {
+      tags,
+      operationId: 'getStationUsb',
+      summary:
+        "The hubs of a station's computer, an estimate of what its controllers carry, and what to know about it.",
+      requestParams: { path: StationParams },
+      responses: answers({ 200: json('The USB tree.', StationUsb) }),
     },
   },
   '/api/v1/health': {

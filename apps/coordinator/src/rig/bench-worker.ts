@@ -45,7 +45,7 @@ export class BenchWorker {
   /** Puts a new board into a slot and reports it. */
   async plug(slot: string, seatingId: string = randomUUID()): Promise<Seating> {
     const seating = { id: seatingId, since: MOMENT, board: BOARD };
-    await this.set(slot, { is: 'waiting', seating });
+    await this.set(slot, { is: 'waiting', seating, ready: true });
     return seating;
   }
 
@@ -109,6 +109,7 @@ export function resultOf({ attemptId, intended }: Assignment, changes: Partial<A
       { name: 'verify', ms: 40, bytes: intended.bytes },
     ],
     locked: [],
+    application: null,
     transfers: 42,
     toolVersion: 'rig',
     startedAt: MOMENT,

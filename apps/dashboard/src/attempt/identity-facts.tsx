@@ -1,4 +1,4 @@
-import type { Attempt } from '@flashline/contracts';
+import type { Attempt, AttemptResult } from '@flashline/contracts';
 import type { ComponentChildren } from 'preact';
 import { hex16, usbIdText } from '../words/formats.ts';
 
@@ -9,6 +9,7 @@ export function IdentityFacts({ attempt }: { attempt: Attempt }) {
   return (
     <>
       <FactPart title="Board" facts={boardFacts(attempt)} />
+      {attempt.result?.application && <FactPart title="Firmware that came up" facts={firmwareFacts(attempt.result)} />}
       <FactPart title="Place and order" facts={placeFacts(attempt)} />
       <FactPart title="Record" facts={recordFacts(attempt)} />
     </>
@@ -40,6 +41,16 @@ function boardFacts({ unit, seatingId, result }: Attempt): readonly Fact[] {
     ['USB serial', board?.usbSerial],
     ['Memory layout', board?.layout],
     ['Seating', seatingId],
+  ];
+}
+
+function firmwareFacts({ application }: Pick<AttemptResult, 'application'>): readonly Fact[] {
+  if (application === null) return [];
+  const { vendorId, productId, usbSerial, version } = application;
+  return [
+    ['USB id', usbIdText(vendorId, productId)],
+    ['USB serial', usbSerial],
+    ['Version', version],
   ];
 }
 

@@ -17,7 +17,7 @@ interface Need {
 const needs = computedByValue<readonly Need[]>(() => {
   const faces = bench.slots.value.map(({ value: slot }) => ({
     slot,
-    face: faceOf(visibleState(bench.link.value, slot), ''),
+    face: faceOf(visibleState(bench.link.value, slot)),
   }));
   return NEEDS_A_HAND.flatMap((tone) => faces.filter(({ face }) => face.tone === tone));
 });

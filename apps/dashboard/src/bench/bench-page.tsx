@@ -8,6 +8,7 @@ import { EmptyPlace } from '../parts/notice.tsx';
 import { countText } from '../words/formats.ts';
 import type { Tally } from '../words/headline.ts';
 import type { Tone } from '../words/slot-face.ts';
+import { Elsewhere } from './elsewhere.tsx';
 import { SlotDrawer } from './slot-drawer.tsx';
 import { TileGrid } from './tile-grid.tsx';
 
@@ -43,6 +44,7 @@ function Floor({ onOpen }: { onOpen: (key: string) => void }) {
         <Legend tally={tally.value} />
       </div>
       <TileGrid onOpen={onOpen} />
+      <Elsewhere />
     </>
   );
 }

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { benchLayout } from './grid-shape.ts';
-import { tileAfter } from './tile-keys.ts';
+import { floorLayout } from './grid-shape.ts';
+
+const alone = (slots: number) => [{ slots, grid: null, isHeaded: false }];
 
 test('every slot has a place, and no row is empty', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 256 }), fc.integer({ min: 320, max: 3840 }), (slots, widthPx) => {
-      const { columns, rows } = benchLayout(slots, widthPx, 600);
+      const [grid] = floorLayout(alone(slots), widthPx, 600).grids;
+      const { columns, rows } = grid ?? { columns: 0, rows: 0 };
       expect(columns * rows).toBeGreaterThanOrEqual(slots);
       expect(columns * (rows - 1)).toBeLessThan(slots);
     }),
@@ -14,21 +16,36 @@ test('every slot has a place, and no row is empty', () => {
 });
 
 test('common benches have the shape one would draw', () => {
-  const shape = (slots: number) => benchLayout(slots, 1248, 530);
-  expect(shape(1)).toEqual({ columns: 1, rows: 1, roomy: true });
-  expect(shape(8)).toEqual({ columns: 4, rows: 2, roomy: true });
-  expect(shape(64)).toEqual({ columns: 8, rows: 8, roomy: false });
+  const shape = (slots: number) => floorLayout(alone(slots), 1248, 530);
+  expect(shape(1)).toEqual({ across: 1, down: 1, grids: [{ columns: 1, rows: 1 }], roomy: true });
+  expect(shape(8)).toEqual({ across: 1, down: 1, grids: [{ columns: 4, rows: 2 }], roomy: true });
+  expect(shape(64)).toEqual({ across: 1, down: 1, grids: [{ columns: 8, rows: 8 }], roomy: false });
 });
 
-test('arrow keys move between tiles and stop at the edges', () => {
-  const from = (key: string, index: number) => tileAfter(key, index, 8, 4);
-  expect([from('ArrowRight', 0), from('ArrowLeft', 1), from('ArrowDown', 1), from('ArrowUp', 5)]).toEqual([1, 0, 5, 1]);
-  expect([from('Home', 5), from('End', 2)]).toEqual([0, 7]);
-  expect([from('ArrowLeft', 0), from('ArrowRight', 7), from('ArrowUp', 2), from('ArrowDown', 6)]).toEqual([
-    null,
-    null,
-    null,
-    null,
-  ]);
-  expect([from('Enter', 3), from('ArrowRight', -1), from('End', 7)]).toEqual([null, null, null]);
+test('groups lie so that the smallest tile is large, and a fixture keeps its shape', () => {
+  const fixture = (rows: number, columns: number) => ({
+    slots: rows * columns,
+    grid: { rows, columns },
+    isHeaded: true,
+  });
+  expect(floorLayout([fixture(4, 2), fixture(4, 2)], 1248, 530)).toMatchObject({ across: 2, down: 1 });
+  expect(floorLayout([fixture(1, 8), fixture(1, 8)], 1248, 530)).toMatchObject({ across: 1, down: 2 });
+  expect(floorLayout([fixture(4, 4), fixture(4, 4), fixture(4, 4), fixture(4, 4)], 1248, 530)).toMatchObject({
+    across: 2,
+    down: 2,
+    grids: Array.from({ length: 4 }, () => ({ rows: 4, columns: 4 })),
+    roomy: false,
+  });
+});
+
+test('whatever the groups are, all of them have a place', () => {
+  const Group = fc.record({ slots: fc.integer({ min: 1, max: 64 }), grid: fc.constant(null), isHeaded: fc.boolean() });
+  fc.assert(
+    fc.property(fc.array(Group, { minLength: 1, maxLength: 20 }), (groups) => {
+      const { across, down, grids } = floorLayout(groups, 1248, 530);
+      expect(across * down).toBeGreaterThanOrEqual(groups.length);
+      expect(across * (down - 1)).toBeLessThan(groups.length);
+      expect(grids).toHaveLength(groups.length);
+    }),
+  );
 });

@@ -3,6 +3,7 @@ import { type ReadonlySignal, useSignal } from '@preact/signals';
 import { visibleState } from '../live/bench.ts';
 import { bench } from '../live/this-bench.ts';
 import { headOrder, whyWaiting } from '../orders/order-desk.ts';
+import { asksBoards } from '../orders/shown-order.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Mark } from '../parts/mark.tsx';
 import { RefusalNotice } from '../parts/notice.tsx';
@@ -77,7 +78,9 @@ function Actions({ slot, state }: { slot: Slot; state: SlotState }) {
     case 'running':
       return <StopAction key={state.attemptId} attemptId={state.attemptId} />;
     case 'waiting':
-      return <RunAction key={state.seatingId} slot={slot} name="Run now" />;
+      return state.ready || asksBoards(headOrder.value) ? (
+        <RunAction key={state.seatingId} slot={slot} name="Run now" />
+      ) : null;
     case 'done':
       return state.present && state.ready ? <RunAction key={state.attemptId} slot={slot} name="Run again" /> : null;
     case 'offline':
@@ -123,7 +126,7 @@ function RunAction({ slot, name }: { slot: Slot; name: string }) {
       <button type="button" class="primary" disabled={asked.value || !isActive} onClick={() => void run()}>
         {name}
       </button>
-      {!isActive && <p class="fine">{whyWaiting}</p>}
+      {!isActive && <p class="fine">{whyWaiting.value.inBootloader}</p>}
       <RefusalNotice refusal={refusal.value} />
     </div>
   );

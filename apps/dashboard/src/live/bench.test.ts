@@ -40,6 +40,7 @@ const attempt = (seq: number, attemptId = `attempt-${seq}`) => ({ seq, attemptId
 const snapshot = (slots: Slot[], attempts: Attempt[] = []): LiveEvent => ({
   on: 'snapshot',
   health: HEALTH,
+  stations: [],
   slots,
   order: null,
   attempts,
@@ -135,4 +136,15 @@ test('order and health follow their events', () => {
   expect(bench.health.value?.troubles).toEqual(['no USB']);
   bench.apply({ on: 'order', order: null });
   expect(bench.order.value).toBeNull();
+});
+
+test('a station that names its slots anew takes away what is none any more', () => {
+  const empty: SlotState = { is: 'empty' };
+  const { bench, labels } = benchWith(slotWith('A1', empty), slotWith('A2', empty), slotWith('B1', empty, 'ST08'));
+  const told = { station: 'ST07', online: true, simulated: false, keepsNames: true, others: [], usb: null };
+  bench.apply({ on: 'station', station: { ...told, slots: [{ path: '1-2', label: 'Z' }] } });
+  expect(labels()).toEqual(['A2', 'B1']);
+  bench.apply({ on: 'station', station: { ...told, slots: null } });
+  expect(labels()).toEqual(['A2', 'B1']);
+  expect(bench.stations.value.map(({ station }) => station)).toEqual(['ST07']);
 });

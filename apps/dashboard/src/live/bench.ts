@@ -1,4 +1,4 @@
-import type { Attempt, Health, LiveEvent, Slot, SlotState, WorkOrder } from '@flashline/contracts';
+import type { Attempt, Health, LiveEvent, Slot, SlotState, StationSetup, WorkOrder } from '@flashline/contracts';
 import { batch, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Link } from './station-link.ts';
 
@@ -10,6 +10,8 @@ export interface Bench {
   readonly link: ReadonlySignal<Link>;
   readonly health: ReadonlySignal<Health | null>;
   readonly order: ReadonlySignal<WorkOrder | null>;
+  /** How each station is built. */
+  readonly stations: ReadonlySignal<readonly StationSetup[]>;
   /** The slots that exist, in the order people read them. */
   readonly slots: ReadonlySignal<readonly ReadonlySignal<Slot>[]>;
   /** Committed attempts, newest first. */
@@ -35,6 +37,7 @@ export function createBench(): Bench {
   const link = signal<Link>({ is: 'connecting' });
   const health = signal<Health | null>(null);
   const order = signal<WorkOrder | null>(null);
+  const stations = signal<readonly StationSetup[]>([]);
   const slots = signal<readonly Signal<Slot>[]>([]);
   const recent = signal<readonly Attempt[]>([]);
   const finished = signal<Slot | null>(null);
@@ -55,10 +58,16 @@ export function createBench(): Bench {
         health.value = event.health;
         order.value = event.order;
         recent.value = newestFirst(event.attempts);
+        stations.value = event.stations;
         replaceSlots(event.slots);
         break;
       case 'health':
         health.value = event.health;
+        break;
+      case 'station':
+        stations.value = withStation(stations.value, event.station);
+        // What is no slot any more is told by its station alone.
+        replaceSlots(slots.value.map(({ value }) => value).filter((slot) => isSlotOf(event.station, slot)));
         break;
       case 'slot':
         setSlot(event.slot);
@@ -76,13 +85,32 @@ export function createBench(): Bench {
   const setLink = (next: Link): void => {
     link.value = next;
   };
-  return { link, health, order, slots, recent, finished, apply: (event) => batch(() => apply(event)), setLink };
+  return {
+    link,
+    health,
+    order,
+    stations,
+    slots,
+    recent,
+    finished,
+    apply: (event) => batch(() => apply(event)),
+    setLink,
+  };
 }
 
 /** Equal slots are not news: the station repeats its whole bench, and nothing should render for that. */
 function update(known: Signal<Slot>, slot: Slot): Signal<Slot> {
   if (JSON.stringify(known.value) !== JSON.stringify(slot)) known.value = slot;
   return known;
+}
+
+function withStation(stations: readonly StationSetup[], next: StationSetup): readonly StationSetup[] {
+  const others = stations.filter(({ station }) => station !== next.station);
+  return [...others, next].toSorted((a, b) => a.station.localeCompare(b.station, 'en', { numeric: true }));
+}
+
+function isSlotOf({ station, slots }: StationSetup, slot: Slot): boolean {
+  return slot.station !== station || slots === null || slots.some(({ path }) => path === slot.slot);
 }
 
 function isNews(before: Slot | undefined, { state }: Slot): boolean {

@@ -1,9 +1,10 @@
 import type { OrderAction, WorkOrder } from '@flashline/contracts';
 import { computed, signal } from '@preact/signals';
+import { computedByValue } from '../live/same-value.ts';
 import { bench } from '../live/this-bench.ts';
 import type { Refusal } from '../station/request.ts';
 import { fetchOrders, moveOrder } from '../station/station-api.ts';
-import { shownOrder, waitingHint } from './shown-order.ts';
+import { shownOrder, waitingHints } from './shown-order.ts';
 
 /** Every work order the station knows, newest first. */
 export const orders = signal<readonly WorkOrder[]>([]);
@@ -11,8 +12,8 @@ export const orders = signal<readonly WorkOrder[]>([]);
 /** The order the header tells about. */
 export const headOrder = computed(() => shownOrder(bench.order.value, orders.value));
 
-/** Why boards wait. A signal of its own: tiles render again when the words change, not with every count. */
-export const whyWaiting = computed(() => waitingHint(headOrder.value));
+/** Why boards wait. By value: tiles render again when the words change, not with every count. */
+export const whyWaiting = computedByValue(() => waitingHints(headOrder.value));
 
 /** Why the last press of a button came to nothing; null when it did not. */
 export const orderRefusal = signal<Refusal | null>(null);

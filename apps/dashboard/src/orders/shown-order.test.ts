@@ -1,8 +1,10 @@
 import { OrderState, type WorkOrder } from '@flashline/contracts';
 import { expect, test } from 'vitest';
-import { ORDER_WORDS, shownOrder, waitingHint } from './shown-order.ts';
+import { ORDER_WORDS, shownOrder, waitingHints } from './shown-order.ts';
 
-const order = (id: string, state: WorkOrder['state'], left = 5) => ({ id, state, counts: { left } }) as WorkOrder;
+const order = (id: string, state: WorkOrder['state'], left = 5, enter: unknown = null) =>
+  ({ id, state, counts: { left }, recipe: { enter } }) as WorkOrder;
+const waitingHint = (shown: WorkOrder | null) => waitingHints(shown).inBootloader;
 
 test('the order in work is shown before all others', () => {
   const current = order('now', 'active');
@@ -23,4 +25,10 @@ test('a waiting board always says why', () => {
   expect(new Set(hints).size).toBe(hints.length);
   expect(waitingHint(order('o', 'active', 0))).toBe('The work order needs no more boards.');
   for (const state of OrderState.options) expect(ORDER_WORDS[state]).toBeTruthy();
+});
+
+test('a board whose firmware runs waits for a hand, unless the order asks it into its bootloader', () => {
+  for (const shown of [null, order('o', 'active')]) expect(waitingHints(shown).withFirmware).toMatch(/Hold BOOT0/);
+  const asking = waitingHints(order('o', 'active', 5, { by: 'character', character: 'R' }));
+  expect(asking.withFirmware).toBe('Its firmware runs. Starts in a moment.');
 });

@@ -24,8 +24,27 @@ export function shownOrder(current: WorkOrder | null, orders: readonly WorkOrder
   return null;
 }
 
-/** Why a board waits instead of being worked on, and what changes that. */
-export function waitingHint(order: WorkOrder | null): string {
+/** Why boards wait instead of being worked on, and what changes that. */
+export interface WaitingHints {
+  readonly inBootloader: string;
+  readonly withFirmware: string;
+}
+
+/** What waiting boards are told; one whose firmware runs can be taken only by an order that asks it into its bootloader. */
+export function waitingHints(order: WorkOrder | null): WaitingHints {
+  const hint = waitingHint(order);
+  const withFirmware = asksBoards(order)
+    ? `Its firmware runs. ${hint}`
+    : 'Its firmware runs. Hold BOOT0 and plug it in again.';
+  return { inBootloader: hint, withFirmware };
+}
+
+/** Whether an order asks boards that run their firmware into their bootloader. */
+export function asksBoards(order: WorkOrder | null): boolean {
+  return order !== null && order.recipe.enter !== null;
+}
+
+function waitingHint(order: WorkOrder | null): string {
   if (order === null) return 'There is no work order. Create one to begin.';
   switch (order.state) {
     case 'active':

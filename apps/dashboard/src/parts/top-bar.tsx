@@ -20,6 +20,9 @@ export function TopBar() {
         <a href="/log" aria-current={where === 'log' || where === 'attempt' ? 'page' : undefined}>
           Log
         </a>
+        <a href="/station" aria-current={where === 'station' ? 'page' : undefined}>
+          Station
+        </a>
       </nav>
       <SoundSwitch />
       <StationStatus />

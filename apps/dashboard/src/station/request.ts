@@ -35,9 +35,9 @@ export async function ask<T>(path: string, init: RequestInit = {}): Promise<Answ
 }
 
 /** Sends JSON to the station. */
-export function send<T>(path: string, body: unknown): Promise<Answer<T>> {
+export function send<T>(path: string, body: unknown, method: 'POST' | 'PUT' = 'POST'): Promise<Answer<T>> {
   const headers = { 'content-type': 'application/json' };
-  return ask<T>(path, { method: 'POST', headers, body: JSON.stringify(body) });
+  return ask<T>(path, { method, headers, body: JSON.stringify(body) });
 }
 
 function refusalOf(problem: Problem): Refusal {

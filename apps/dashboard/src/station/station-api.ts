@@ -5,7 +5,9 @@ import type {
   NewRuns,
   NewWorkOrder,
   OrderAction,
+  SlotName,
   StartedRuns,
+  StationSlots,
   WorkOrder,
 } from '@flashline/contracts';
 import { type Answer, ask, send } from './request.ts';
@@ -28,6 +30,11 @@ export function cancelAttempt(attemptId: string): Promise<Answer<unknown>> {
 /** Starts a new attempt on each of the slots. */
 export function startRuns(runs: NewRuns): Promise<Answer<StartedRuns>> {
   return send('/runs', runs);
+}
+
+/** Names all slots of a station; it writes them into its file. */
+export function nameSlots(station: string, slots: readonly SlotName[]): Promise<Answer<StationSlots>> {
+  return send(`/stations/${encodeURIComponent(station)}/slots`, { slots }, 'PUT');
 }
 
 /** Every work order, newest first. */

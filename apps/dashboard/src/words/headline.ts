@@ -28,7 +28,7 @@ const NOTHING: Tally = {
 /** Counts slots by how they look. */
 export function tallyOf(states: readonly SlotState[]): Tally {
   const tally = { ...NOTHING };
-  for (const state of states) tally[faceOf(state, '').tone] += 1;
+  for (const state of states) tally[faceOf(state).tone] += 1;
   return tally;
 }
 

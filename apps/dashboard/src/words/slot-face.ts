@@ -1,4 +1,5 @@
 import { FAULTS, type FaultCode, type Outcome, type PhaseName, type SlotState } from '@flashline/contracts';
+import type { WaitingHints } from '../orders/shown-order.ts';
 import { usbIdText } from './formats.ts';
 
 /** How a thing looks; each tone has its own colour, its own shape and its own fill. `pulled` is a pass that has left. */
@@ -33,6 +34,8 @@ export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
   aborted: 'Stopped',
 };
 
+const NO_HINTS: WaitingHints = { inBootloader: '', withFirmware: '' };
+
 /** A phase as what the board goes through right now. */
 const PHASE_WORDS: Readonly<Record<PhaseName, string>> = {
   identify: 'Identifying',
@@ -45,8 +48,8 @@ const PHASE_WORDS: Readonly<Record<PhaseName, string>> = {
   confirm: 'Confirming',
 };
 
-/** How a slot looks and what it says. `waitingHint` is why a board waits: that depends on the order, not on the slot. */
-export function faceOf(state: SlotState, waitingHint: string): Face {
+/** How a slot looks and what it says. `hints` is why a board waits: that depends on the order, not on the slot. */
+export function faceOf(state: SlotState, hints: WaitingHints = NO_HINTS): Face {
   switch (state.is) {
     case 'offline':
       return still('offline', 'No contact', 'The station does not answer for this slot.');
@@ -59,7 +62,9 @@ export function faceOf(state: SlotState, waitingHint: string): Face {
         `${usbIdText(state.vendorId, state.productId)} is not in its bootloader. Hold BOOT0 and plug it in again.`,
       );
     case 'waiting':
-      return still('waiting', 'Waiting', waitingHint);
+      return state.ready
+        ? still('waiting', 'Waiting', hints.inBootloader)
+        : still('waiting', 'Firmware runs', hints.withFirmware);
     case 'queued':
       return still('queued', 'Queued', 'Starts in a moment. Leave it in.');
     case 'running':

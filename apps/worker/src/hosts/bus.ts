@@ -1,12 +1,20 @@
-import type { DfuBus } from '@flashline/dfuse';
-import { openUsbBus } from '@flashline/usb';
+import type { UsbTree } from '@flashline/contracts';
+import { type DfuBus, type Firmware, systemClock } from '@flashline/dfuse';
+import { systemSerialPorts } from '@flashline/serial';
+import { openUsbBus, readUsbTree } from '@flashline/usb';
 import { connectBench } from '@flashline/virtual-boards';
+import { firmwareOver } from './firmware.ts';
 import type { BusChoice } from './host-messages.ts';
 
 /** A bus, and in words why it may not show any boards; null when all is well. */
 export interface OpenedBus {
   readonly bus: DfuBus;
+  readonly firmware: Firmware;
   trouble(): string | null;
+  /** What the system has and this process cannot see, as `path@address`; a new process may. */
+  unseen(): readonly string[];
+  /** The hubs of this computer; null where nobody tells, or where the boards are not on them. */
+  tree(): Promise<UsbTree | null>;
 }
 
 /** Opens the chosen bus; only host processes call this. */
@@ -14,10 +22,14 @@ export async function openBus(choice: BusChoice): Promise<OpenedBus> {
   switch (choice.kind) {
     case 'usb': {
       const bus = await openUsbBus();
-      return { bus, trouble: () => bus.trouble };
+      const firmware = firmwareOver(systemSerialPorts({ clock: systemClock() }), bus);
+      return { bus, firmware, trouble: () => bus.trouble, unseen: () => bus.unseen, tree: () => readUsbTree() };
     }
-    case 'virtual':
-      return { bus: await connectBench(choice.address), trouble: () => null };
+    case 'virtual': {
+      const bus = await connectBench(choice.address);
+      const firmware = firmwareOver(bus.serial, bus);
+      return { bus, firmware, trouble: () => null, unseen: () => [], tree: async () => null };
+    }
     default:
       return choice satisfies never;
   }

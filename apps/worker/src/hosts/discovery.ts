@@ -1,7 +1,10 @@
+import type { UsbTree } from '@flashline/contracts';
 import type { BusDevice, Clock, DfuBus } from '@flashline/dfuse';
 
 /** A full rescan this often finds what a lost hot-plug event hid. */
 const RESCAN_MS = 1000;
+/** Hubs are plugged in once a day. */
+const TREE_MS = 5000;
 
 /**
  * Scans the bus for as long as the process lives: at once on every hint, and every second without one.
@@ -28,5 +31,20 @@ export async function watchBus(
     }
   } finally {
     stop();
+  }
+}
+
+/** Reads the USB tree now and then for as long as the process lives, and tells of it when it has changed. */
+export async function watchTree(
+  read: () => Promise<UsbTree | null>,
+  clock: Clock,
+  onTree: (tree: UsbTree | null) => void,
+): Promise<never> {
+  for (let told = ''; ; await clock.sleep(TREE_MS)) {
+    const tree = await read();
+    const text = JSON.stringify(tree);
+    if (text === told) continue;
+    told = text;
+    onTree(tree);
   }
 }

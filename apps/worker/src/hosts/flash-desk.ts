@@ -1,10 +1,20 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Fault, type FaultCode, type Part } from '@flashline/contracts';
-import { type AttemptContext, type Clock, type DfuBus, PaceBook, runAttempt, runBoardJob } from '@flashline/dfuse';
+import {
+  type AttemptContext,
+  type Clock,
+  type DfuBus,
+  enterBootloader,
+  type Firmware,
+  PaceBook,
+  runAttempt,
+  runBoardJob,
+} from '@flashline/dfuse';
 import { composeImage, type FirmwareImage, type ImagePart, type Range, readImage } from '@flashline/firmware';
-import { type Ending, endingOfFault } from '../ending.ts';
-import type { FlashOrder, FromHost, ImageInFile, JobOrder, ToHost } from './host-messages.ts';
+import { type Ending, endingOfFault, notEntered } from '../ending.ts';
+import type { OpenedBus } from './bus.ts';
+import type { EntryOrder, EntryReport, FlashOrder, FromHost, ImageInFile, JobOrder, ToHost } from './host-messages.ts';
 
 /** Parsed images kept in a host: the order before and after a change-over. */
 const IMAGES_KEPT = 2;
@@ -14,6 +24,7 @@ const PROGRESS_PER_SECOND = 4;
 /** Takes orders for the ports of one host and runs them side by side. */
 export class FlashDesk {
   readonly #bus: DfuBus;
+  readonly #firmware: Firmware;
   readonly #clock: Clock;
   readonly #tell: (message: FromHost) => void;
   readonly #running = new Map<string, AbortController>();
@@ -22,8 +33,9 @@ export class FlashDesk {
   readonly #paces = new PaceBook();
   #parts: readonly Part[] = [];
 
-  constructor(bus: DfuBus, clock: Clock, tell: (message: FromHost) => void) {
+  constructor({ bus, firmware }: OpenedBus, clock: Clock, tell: (message: FromHost) => void) {
     this.#bus = bus;
+    this.#firmware = firmware;
     this.#clock = clock;
     this.#tell = tell;
   }
@@ -38,6 +50,9 @@ export class FlashDesk {
         return;
       case 'flash':
         void this.#flash(message.order);
+        return;
+      case 'enter':
+        void this.#enter(message.order);
         return;
       case 'kept':
         this.#kept(message.id, message.fault);
@@ -61,6 +76,13 @@ export class FlashDesk {
       runBoardJob(this.#bus, path, { job, board, seated }, this.#context(jobId, signal)),
     );
     this.#tell({ on: 'job-ended', id: jobId, report });
+  }
+
+  async #enter({ id, path, entry, seated }: EntryOrder): Promise<void> {
+    const report = await this.#stoppable(id, (signal) =>
+      enterBootloader(this.#bus, path, { entry, seated }, { clock: this.#clock, signal, firmware: this.#firmware }),
+    ).then((device): EntryReport => ({ device, fault: null }), notEntered);
+    this.#tell({ on: 'entered', id, report });
   }
 
   /** Resolves when the worker has put the bytes into safety. */
@@ -87,12 +109,12 @@ export class FlashDesk {
   }
 
   async #run(order: FlashOrder, signal: AbortSignal): Promise<Ending> {
-    const { attemptId, path, board, recipe, trust, seated, rescued, leave } = order;
+    const { attemptId, path, board, recipe, trust, seated, ranAs, unit, rescued, leave } = order;
     const image = await this.#image(order);
     return runAttempt(
       this.#bus,
       path,
-      { image, board, recipe, trust, seated, rescued, leave },
+      { image, board, recipe, trust, seated, ranAs, unit, rescued, leave },
       this.#context(attemptId, signal),
     );
   }
@@ -103,6 +125,7 @@ export class FlashDesk {
       signal,
       parts: this.#parts,
       paces: this.#paces,
+      firmware: this.#firmware,
       onProgress: this.#progressOf(id),
       onPreserved: (ranges) => this.#preserve(id, ranges),
     };

@@ -1,4 +1,13 @@
-import type { ExpectedBoard, FaultCode, Part, PhaseName, Recipe } from '@flashline/contracts';
+import type {
+  BootloaderEntry,
+  ExpectedBoard,
+  FaultCode,
+  FaultDetails,
+  Part,
+  PhaseName,
+  Recipe,
+  UsbTree,
+} from '@flashline/contracts';
 import type { BoardJob, BoardJobReport, BusDevice, Seated, Trust } from '@flashline/dfuse';
 import type { Range } from '@flashline/firmware';
 import type { Ending } from '../ending.ts';
@@ -33,11 +42,28 @@ export interface FlashOrder extends ImageInFile {
   readonly trust: Trust;
   /** Who was seen on the port; another board may sit there by the time a host gets to it. */
   readonly seated: Seated;
+  /** The board when it ran its firmware, before it was asked into its bootloader; null when it was in it already. */
+  readonly ranAs: Seated | null;
+  /** The serial number of the unit that is made; null when nobody gave one. */
+  readonly unit: string | null;
   /** What an attempt before this one took from a board of this serial and could not give back. */
   readonly rescued: readonly Range[];
   /** False keeps the board in its bootloader after it was proven. */
   readonly leave: boolean;
 }
+
+/** A running board to be asked into its bootloader. */
+export interface EntryOrder {
+  readonly id: string;
+  readonly path: string;
+  readonly entry: BootloaderEntry;
+  readonly seated: Seated;
+}
+
+/** How asking a board ended: the board as it is in its bootloader, or a fault. */
+export type EntryReport =
+  | { readonly device: BusDevice; readonly fault: null }
+  | { readonly device: null; readonly fault: FaultCode; readonly faultDetails: FaultDetails };
 
 /** Something else than an attempt, to be done with one board. */
 export interface JobOrder {
@@ -54,6 +80,7 @@ export type ToHost =
   | { readonly on: 'parts'; readonly parts: readonly Part[] }
   | { readonly on: 'job'; readonly order: JobOrder }
   | { readonly on: 'flash'; readonly order: FlashOrder }
+  | { readonly on: 'enter'; readonly order: EntryOrder }
   /** What was preserved is in safety; with a fault it is not, and nothing may be erased. */
   | { readonly on: 'kept'; readonly id: string; readonly fault: FaultCode | null }
   /** Stops an attempt or a job by its id. */
@@ -64,9 +91,16 @@ export type FromHost =
   | { readonly on: 'alive' }
   /** It cannot do its work and is about to end. */
   | { readonly on: 'failed'; readonly reason: string }
-  | { readonly on: 'devices'; readonly devices: readonly BusDevice[]; readonly trouble: string | null }
+  | {
+      readonly on: 'devices';
+      readonly devices: readonly BusDevice[];
+      readonly trouble: string | null;
+      readonly unseen: readonly string[];
+    }
+  | { readonly on: 'tree'; readonly tree: UsbTree | null }
   | { readonly on: 'progress'; readonly id: string; readonly phase: PhaseName; readonly fraction: number }
   /** What an erase is about to take from the board and the recipe preserves. Nothing is erased before it is `kept`. */
   | { readonly on: 'preserved'; readonly id: string; readonly ranges: readonly Range[] }
   | { readonly on: 'ended'; readonly id: string; readonly report: Ending }
+  | { readonly on: 'entered'; readonly id: string; readonly report: EntryReport }
   | { readonly on: 'job-ended'; readonly id: string; readonly report: BoardJobReport };

@@ -2,10 +2,10 @@
  * A host process: the only place where native USB code runs. It keeps no records, so it may be killed at any moment.
  * Started by host.ts with its role and its bus as arguments; ends by itself when the worker is gone.
  */
-import { asFault } from '@flashline/contracts';
-import { type Clock, systemClock } from '@flashline/dfuse';
+import { asFault, type UsbTree } from '@flashline/contracts';
+import { type BusDevice, systemClock } from '@flashline/dfuse';
 import { openBus } from './bus.ts';
-import { watchBus } from './discovery.ts';
+import { watchBus, watchTree } from './discovery.ts';
 import { FlashDesk } from './flash-desk.ts';
 import type { BusChoice, FromHost, HostRole, ToHost } from './host-messages.ts';
 
@@ -22,14 +22,17 @@ async function main(role: HostRole, choice: BusChoice): Promise<void> {
   // Ctrl-C reaches the whole process group; the worker decides when its hosts end.
   process.on('SIGINT', () => {});
   setInterval(() => tell({ on: 'alive' }), ALIVE_EVERY_MS);
+  const clock = systemClock(choice.kind === 'virtual' ? choice.speed : 1);
   const opened = await openBus(choice);
-  const { bus } = opened;
-  const clock: Clock = systemClock(choice.kind === 'virtual' ? choice.speed : 1);
   if (role === 'discovery') {
-    await watchBus(bus, systemClock(), (devices) => tell({ on: 'devices', devices, trouble: opened.trouble() }));
+    const ownClock = systemClock();
+    const onScan = (devices: readonly BusDevice[]) =>
+      tell({ on: 'devices', devices, trouble: opened.trouble(), unseen: opened.unseen() });
+    const onTree = (tree: UsbTree | null) => tell({ on: 'tree', tree });
+    await Promise.all([watchBus(opened.bus, ownClock, onScan), watchTree(() => opened.tree(), ownClock, onTree)]);
     return;
   }
-  const desk = new FlashDesk(bus, clock, tell);
+  const desk = new FlashDesk(opened, clock, tell);
   process.on('message', (message: ToHost) => desk.take(message));
   tell({ on: 'alive' });
 }

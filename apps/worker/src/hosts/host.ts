@@ -61,10 +61,12 @@ export class Host {
     if (this.#child === null && !this.#isStopped) await this.#nextStart.promise;
   }
 
-  /** Ends a process that no longer does its work; it is reported as hung and started again. */
-  recycle(): void {
+  /** Ends a process that no longer does its work; it is reported as hung and started again. False when there is none: a new one comes. */
+  recycle(): boolean {
+    if (this.#child === null) return false;
     this.#wasHung = true;
-    this.#child?.kill('SIGKILL');
+    this.#child.kill('SIGKILL');
+    return true;
   }
 
   /** Ends the process for good. */

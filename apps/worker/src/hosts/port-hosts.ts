@@ -1,9 +1,9 @@
 import { asFault, Fault, type Part, type PhaseName } from '@flashline/contracts';
-import type { BoardJobReport } from '@flashline/dfuse';
+import type { BoardJobReport, BusDevice } from '@flashline/dfuse';
 import type { Range } from '@flashline/firmware';
 import type { Ending } from '../ending.ts';
 import { Host, type HostEnd } from './host.ts';
-import type { BusChoice, FlashOrder, FromHost, JobOrder, ToHost } from './host-messages.ts';
+import type { BusChoice, EntryOrder, FlashOrder, FromHost, JobOrder, ToHost } from './host-messages.ts';
 
 /** What one crash in native USB code may hurt, unless the station file says otherwise. */
 const SLOTS_PER_HOST = 8;
@@ -19,7 +19,10 @@ export interface Listener {
   readonly onPreserved: (ranges: readonly Range[]) => Promise<void>;
 }
 
-type Ended = Extract<FromHost, { on: 'ended' | 'job-ended' }>;
+/** Nobody listens, and there is nothing to keep. */
+const UNWATCHED: Listener = { onProgress: () => {}, onPreserved: () => Promise.resolve() };
+
+type Ended = Extract<FromHost, { on: 'ended' | 'job-ended' | 'entered' }>;
 
 /** One order that a host has been given. */
 interface Flight extends Listener {
@@ -40,7 +43,8 @@ export class PortHosts {
   readonly #hosts: Host[] = [];
   readonly #hostOf = new Map<string, Host>();
   readonly #flights = new Map<string, Flight>();
-  readonly #suspects = new Set<Host>();
+  /** Hosts that are to end as soon as that hurts nobody, and who waits for it. */
+  readonly #suspects = new Map<Host, PromiseWithResolvers<void>>();
 
   constructor(choice: BusChoice, parts: readonly Part[], slotsPerHost: number = SLOTS_PER_HOST) {
     this.#choice = choice;
@@ -53,6 +57,12 @@ export class PortHosts {
     this.#host(path);
   }
 
+  /** Has the host of a port look at the bus anew, with a new process as soon as that hurts nobody: this one does not see what sits there. */
+  renew(path: string): void {
+    this.#suspect(this.#host(path));
+    this.#recycleSuspects();
+  }
+
   /** Flashes one board. Rejects with HOST_CRASHED or HOST_HUNG when its host ends; every other trouble is in the report. */
   async flash(order: FlashOrder, listener: Listener): Promise<Ending> {
     const ended = await this.#give(order.path, order.attemptId, { on: 'flash', order }, listener);
@@ -60,10 +70,18 @@ export class PortHosts {
     return ended.report;
   }
 
+  /** Has a board in its bootloader and resolves with it. Rejects with the fault that kept it out, and like `flash`. */
+  async enter(order: EntryOrder): Promise<BusDevice> {
+    const ended = await this.#give(order.path, order.id, { on: 'enter', order }, UNWATCHED);
+    if (ended.on !== 'entered') throw new Fault('STATION_BUG', { ended: ended.on });
+    const { report } = ended;
+    if (report.fault !== null) throw new Fault(report.fault, report.faultDetails);
+    return report.device;
+  }
+
   /** Does a job with one board. Rejects like `flash`. */
   async work(order: JobOrder, onProgress: OnProgress): Promise<BoardJobReport> {
-    const listener = { onProgress, onPreserved: () => Promise.resolve() };
-    const ended = await this.#give(order.path, order.jobId, { on: 'job', order }, listener);
+    const ended = await this.#give(order.path, order.jobId, { on: 'job', order }, { ...UNWATCHED, onProgress });
     if (ended.on !== 'job-ended') throw new Fault('STATION_BUG', { ended: ended.on });
     return ended.report;
   }
@@ -88,8 +106,13 @@ export class PortHosts {
       const flight: Flight = { host, ...listener, resolve, reject, deadline, phase: null, isTold: false };
       // Known from now on, so that it can be stopped while its host is still starting.
       this.#flights.set(id, flight);
-      void host.started().then(() => this.#tell(id, flight, message));
+      void this.#ready(host).then(() => this.#tell(id, flight, message));
     });
+  }
+
+  async #ready(host: Host): Promise<void> {
+    await this.#suspects.get(host)?.promise;
+    await host.started();
   }
 
   #tell(id: string, flight: Flight, message: ToHost): void {
@@ -114,14 +137,17 @@ export class PortHosts {
   #start(): Host {
     const host: Host = new Host('ports', this.#choice, this.#parts, {
       onMessage: (message) => this.#take(message),
-      onEnd: (end, how) => this.#fail(host, new Fault(FAULT_OF_END[end], { how })),
+      onEnd: (end, how) => {
+        this.#renewed(host);
+        this.#fail(host, new Fault(FAULT_OF_END[end], { how }));
+      },
     });
     this.#hosts.push(host);
     return host;
   }
 
   #take(message: FromHost): void {
-    if (message.on === 'alive' || message.on === 'failed' || message.on === 'devices') return;
+    if (!('id' in message)) return;
     const flight = this.#flights.get(message.id);
     if (flight === undefined) return;
     switch (message.on) {
@@ -134,9 +160,10 @@ export class PortHosts {
         return;
       case 'ended':
       case 'job-ended':
+      case 'entered':
         this.#land(message.id, flight);
         flight.resolve(message);
-        if (message.report.fault === 'USB_HOST') this.#suspects.add(flight.host);
+        if (message.report.fault === 'USB_HOST') this.#suspect(flight.host);
         this.#recycleSuspects();
         return;
       default:
@@ -160,13 +187,23 @@ export class PortHosts {
     }
   }
 
-  /** A handle that hung in native code is freed only when its process ends: do that as soon as it hurts nobody. */
+  #suspect(host: Host): void {
+    if (!this.#suspects.has(host)) this.#suspects.set(host, Promise.withResolvers());
+  }
+
+  /**
+   * A handle that hung in native code is freed only when its process ends, and what a process was not told of only a new one sees.
+   * Who comes later waits, so that the host is idle at some time.
+   */
   #recycleSuspects(): void {
-    const busy = new Set([...this.#flights.values()].map(({ host }) => host));
-    for (const host of this.#suspects.difference(busy)) {
-      this.#suspects.delete(host);
-      host.recycle();
-    }
+    const busy = new Set([...this.#flights.values()].flatMap(({ host, isTold }) => (isTold ? [host] : [])));
+    for (const host of this.#suspects.keys()) if (!busy.has(host) && !host.recycle()) this.#renewed(host);
+  }
+
+  /** The old process of a host is gone. */
+  #renewed(host: Host): void {
+    this.#suspects.get(host)?.resolve();
+    this.#suspects.delete(host);
   }
 
   #land(id: string, flight: Flight): void {

@@ -1,4 +1,4 @@
-import type { BenchSlot, SlotName } from '@flashline/contracts';
+import { type BenchSlot, OTHERS_MAX, type OtherDevice, type SlotName } from '@flashline/contracts';
 import type { BusDevice } from '@flashline/dfuse';
 import type { Seat } from '@flashline/store';
 import { benchState, EMPTY, next, type SlotEvent, type SlotState } from './slot-state.ts';
@@ -25,6 +25,11 @@ export interface BenchWorld {
 export class Bench {
   readonly #world: BenchWorld;
   readonly #slots = new Map<string, { readonly label: string; state: SlotState }>();
+  /** Ports that the world was told of: a slot that goes and comes back is not told again. */
+  readonly #opened = new Set<string>();
+  #others: readonly OtherDevice[] = [];
+  /** The last scan. */
+  #seen: readonly BusDevice[] | null = null;
   #isOpen = true;
   #scannedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -32,29 +37,29 @@ export class Bench {
     this.#world = world;
   }
 
-  /** Names the slots; other ports do not count from now on. */
+  /** Names the slots; other ports do not count from now on. A slot that stays keeps its board. */
   name(slots: readonly SlotName[]): void {
     this.#isOpen = false;
-    for (const { path, label } of slots) this.#add(path, label);
+    const before = new Map(this.#slots);
+    this.#slots.clear();
+    for (const { path, label } of slots) this.#add(path, label, before.get(path)?.state);
+    // A port that is named anew need not wait for the next scan; that nobody has looked since is not forgotten.
+    if (this.#seen !== null) this.#takeIn(this.#seen, this.#world.nowMs());
   }
 
   /** Takes in one full scan of the bus. */
   scan(devices: readonly BusDevice[]): void {
-    const byPath = new Map(devices.map((device) => [device.path, device]));
     const nowMs = this.#world.nowMs();
-    const unseenMs = nowMs - this.#scannedAtMs;
-    this.#scannedAtMs = nowMs;
     if (this.#isOpen)
       for (const { path, mode } of devices) if (mode === 'dfu' && !this.#slots.has(path)) this.#add(path, path);
-    for (const path of this.#slots.keys())
-      this.tell(path, {
-        on: 'scanned',
-        device: byPath.get(path) ?? null,
-        nowMs,
-        unseenMs,
-        moment: this.#world.moment(),
-        seatingId: this.#world.newId(),
-      });
+    this.#takeIn(devices, nowMs);
+    this.#scannedAtMs = nowMs;
+    this.#seen = devices;
+  }
+
+  /** What the last scan found on ports that are no slots: boards first, then by port; no more than a report takes. */
+  others(): readonly OtherDevice[] {
+    return this.#others;
   }
 
   tell(path: string, event: SlotEvent): void {
@@ -91,10 +96,44 @@ export class Bench {
     return this.#slots.get(path)?.label ?? path;
   }
 
-  #add(path: string, label: string): void {
-    this.#slots.set(path, { label, state: EMPTY });
+  #add(path: string, label: string, state: SlotState = EMPTY): void {
+    this.#slots.set(path, { label, state });
+    if (this.#opened.has(path)) return;
+    this.#opened.add(path);
     this.#world.onSlot(path);
   }
+
+  #takeIn(devices: readonly BusDevice[], nowMs: number): void {
+    const byPath = new Map(devices.map((device) => [device.path, device]));
+    for (const path of this.#slots.keys())
+      this.tell(path, {
+        on: 'scanned',
+        device: byPath.get(path) ?? null,
+        nowMs,
+        unseenMs: nowMs - this.#scannedAtMs,
+        moment: this.#world.moment(),
+        seatingId: this.#world.newId(),
+      });
+    this.#seeOthers(devices);
+  }
+
+  #seeOthers(devices: readonly BusDevice[]): void {
+    const others = devices
+      .filter(({ path }) => !this.#slots.has(path))
+      .map(({ path, vendorId, productId, mode }) => ({ path, vendorId, productId, mode }))
+      .sort(byUrgency)
+      .slice(0, OTHERS_MAX);
+    if (JSON.stringify(others) === JSON.stringify(this.#others)) return;
+    this.#others = others;
+    this.#world.onChange();
+  }
+}
+
+/** A board in its bootloader is most likely on the wrong port; a keyboard belongs where it is. */
+const URGENCY: readonly BusDevice['mode'][] = ['dfu', 'application', 'other'];
+
+function byUrgency(a: OtherDevice, b: OtherDevice): number {
+  return URGENCY.indexOf(a.mode) - URGENCY.indexOf(b.mode) || a.path.localeCompare(b.path, 'en', { numeric: true });
 }
 
 /** Where a board that has had an attempt sits in its bootloader; null for all others. */

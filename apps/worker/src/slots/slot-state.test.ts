@@ -31,8 +31,8 @@ function after(...events: readonly SlotEvent[]): SlotState {
   return events.reduce(next, EMPTY);
 }
 
-const begun = { on: 'begun', attemptId: 'a' } as const;
-const ended = { on: 'ended', attemptId: 'a', nowMs: 100 } as const;
+const begun = { on: 'begun', attemptId: 'a', device: dfu(1) } as const;
+const ended = { on: 'ended', attemptId: 'a', firmwareDueMs: 5000, nowMs: 100 } as const;
 const passed = [scan(dfu(1), 0), begun, scan(null, 90), ended] as const;
 
 describe('a slot', () => {
@@ -113,17 +113,13 @@ describe('a slot', () => {
     expect(next({ ...remembered, hasPassed: true }, scan(dfu(7), 0))).toMatchObject({ is: 'waiting' });
   });
 
-  test('does not call a running application a new board, however late it appears', () => {
-    expect(after(...passed, scan(application(2), 60_000))).toMatchObject({ is: 'ended', absentSinceMs: null });
-  });
-
   test('ignores the end of an attempt that is not its own', () => {
     const running = after(scan(dfu(1), 0), begun);
-    expect(next(running, { on: 'ended', attemptId: 'other', nowMs: 5 })).toBe(running);
+    expect(next(running, { ...ended, attemptId: 'other' })).toBe(running);
   });
 
   test('runs again on the same seating when it is asked to', () => {
-    expect(after(scan(dfu(1), 0), begun, ended, { on: 'begun', attemptId: 'b' })).toMatchObject({
+    expect(after(scan(dfu(1), 0), begun, ended, { ...begun, attemptId: 'b' })).toMatchObject({
       is: 'running',
       attemptId: 'b',
       seating: { id: 'seating-at-0' },
@@ -138,9 +134,19 @@ const device = fc.oneof(
 );
 const anyEvent: fc.Arbitrary<(nowMs: number) => SlotEvent> = fc.oneof(
   device.map((seen) => (nowMs: number) => scan(seen, nowMs)),
-  fc.constantFrom('a', 'b').map((attemptId) => () => ({ on: 'begun' as const, attemptId })),
-  fc.constantFrom('a', 'b').map((attemptId) => (nowMs: number) => ({ on: 'ended' as const, attemptId, nowMs })),
+  fc.constantFrom('a', 'b').map((attemptId) => () => ({ ...begun, attemptId })),
+  fc.constantFrom('a', 'b').map((attemptId) => () => ({ on: 'asked' as const, attemptId })),
+  fc.constantFrom('a', 'b').map((attemptId) => (nowMs: number) => ({ ...ended, attemptId, nowMs })),
 );
+
+/** What nothing but the own end of an attempt can change. */
+function heldAfter(before: Extract<SlotState, { is: 'running' | 'entering' }>, event: SlotEvent): object {
+  const { seating, attemptId } = before;
+  const isItsOwn = 'attemptId' in event && event.attemptId === attemptId;
+  if (isItsOwn && event.on === 'ended') return { is: 'ended', seating, attemptId };
+  if (isItsOwn && event.on === 'begun') return { is: 'running', seating: { id: seating.id }, attemptId };
+  return { is: before.is, seating, attemptId };
+}
 
 test('whatever happens in whatever order, only its own end ends an attempt and a seating never changes under it', () => {
   fc.assert(
@@ -152,11 +158,53 @@ test('whatever happens in whatever order, only its own end ends an attempt and a
         const event = make(nowMs);
         const before = slot;
         slot = next(slot, event);
-        if (before.is !== 'running') continue;
-        const isItsEnd = event.on === 'ended' && event.attemptId === before.attemptId;
-        expect(slot.is).toBe(isItsEnd ? 'ended' : 'running');
-        expect(slot).toMatchObject({ seating: before.seating, attemptId: before.attemptId });
+        if (before.is === 'running' || before.is === 'entering') expect(slot).toMatchObject(heldAfter(before, event));
       }
     }),
   );
+});
+
+describe('a board that runs its firmware', () => {
+  const running = (address: number, usbSerial = 'APP') => ({ ...application(address), usbSerial });
+
+  test('waits, and is not ready', () => {
+    expect(benchState(after(scan(running(1), 0)))).toMatchObject({ is: 'waiting', ready: false });
+    expect(benchState(after(scan(dfu(1), 0)))).toMatchObject({ is: 'waiting', ready: true });
+  });
+
+  test('keeps its seating while it is asked into its bootloader, and is the board in it from then on', () => {
+    const entering = after(scan(running(1), 0), { on: 'asked', attemptId: 'a' }, scan(null, 50), scan(dfu(2), 90));
+    expect(benchState(entering)).toMatchObject({ is: 'running', seating: { id: 'seating-at-0' }, attemptId: 'a' });
+    expect(next(entering, { ...begun, device: dfu(2) })).toMatchObject({
+      is: 'running',
+      seating: { id: 'seating-at-0', board: identity },
+    });
+    expect(next(entering, { ...begun, attemptId: 'b' })).toBe(entering);
+  });
+
+  test('that could not be asked stays the same board until it is pulled', () => {
+    const failed = after(scan(running(1), 0), { on: 'asked', attemptId: 'a' }, { ...ended, firmwareDueMs: 0 });
+    expect(next(failed, scan(running(1), 5000))).toBe(failed);
+    const pulled = next(failed, scan(null, 6000));
+    expect(next(pulled, scan(running(2), 6000 + PULLED_AFTER_MS - 1))).toMatchObject({ is: 'ended' });
+    expect(next(pulled, scan(running(2), 6000 + PULLED_AFTER_MS))).toMatchObject({ is: 'waiting' });
+  });
+
+  test('is another after a pass when that of the board which passed was seen and pulled, or says something else', () => {
+    const seen = after(...passed, scan(running(2), 500));
+    expect(next(seen, scan(running(3), 600))).toMatchObject({ is: 'ended' });
+    expect(next(seen, scan(running(3, 'OTHER'), 600))).toMatchObject({ is: 'waiting' });
+    const pulled = next(seen, scan(null, 1000));
+    expect(next(pulled, scan(running(3), 1000 + PULLED_AFTER_MS))).toMatchObject({ is: 'waiting' });
+  });
+
+  test('is another after a failure in the bootloader, as soon as the failed one was pulled', () => {
+    const failed = after(scan(dfu(1), 0), begun, { ...ended, firmwareDueMs: 0 }, scan(null, 200));
+    expect(next(failed, scan(running(2), 200 + PULLED_AFTER_MS))).toMatchObject({ is: 'waiting' });
+  });
+
+  test('is another once it comes up later than any firmware is due', () => {
+    expect(after(...passed, scan(running(2), 5_000))).toMatchObject({ is: 'ended' });
+    expect(after(...passed, scan(running(2), 6_000))).toMatchObject({ is: 'waiting' });
+  });
 });

@@ -20,12 +20,22 @@ export type SlotState =
     }
   | { readonly is: 'stranger'; readonly device: BusDevice }
   | { readonly is: 'waiting'; readonly seating: Seating; readonly device: BusDevice }
+  /** Asked into its bootloader. Nothing has been done to it, so nothing is journalled. */
+  | {
+      readonly is: 'entering';
+      readonly seating: Seating;
+      readonly attemptId: string;
+      readonly device: BusDevice | null;
+    }
   | { readonly is: 'running'; readonly seating: Seating; readonly attemptId: string; readonly device: BusDevice | null }
   | {
       readonly is: 'ended';
       readonly seating: Seating;
       readonly attemptId: string;
       readonly device: BusDevice | null;
+      readonly firmwareDueMs: number;
+      /** What its firmware said of itself since; null while it has not been seen running. */
+      readonly ranAs: BoardIdentity | null;
       /** Monotonic time at which the port was first seen without a device; null while there is one. */
       readonly absentSinceMs: number | null;
     };
@@ -41,8 +51,11 @@ export type SlotEvent =
       readonly moment: string;
       readonly seatingId: string;
     }
-  | { readonly on: 'begun'; readonly attemptId: string }
-  | { readonly on: 'ended'; readonly attemptId: string; readonly nowMs: number };
+  | { readonly on: 'asked'; readonly attemptId: string }
+  /** The board that is worked on is the one in its bootloader, whatever it said of itself before it was asked. */
+  | { readonly on: 'begun'; readonly attemptId: string; readonly device: BusDevice }
+  /** `firmwareDueMs`: so long after it left, firmware that comes up is this board's; 0 when it did not leave. */
+  | { readonly on: 'ended'; readonly attemptId: string; readonly firmwareDueMs: number; readonly nowMs: number };
 
 export const EMPTY: SlotState = { is: 'empty' };
 
@@ -51,15 +64,29 @@ export function next(slot: SlotState, event: SlotEvent): SlotState {
   switch (event.on) {
     case 'scanned':
       return scanned(slot, event);
-    case 'begun':
+    case 'asked':
       if (slot.is !== 'waiting' && slot.is !== 'ended') return slot;
-      return { is: 'running', seating: slot.seating, attemptId: event.attemptId, device: slot.device };
+      return { is: 'entering', seating: slot.seating, attemptId: event.attemptId, device: slot.device };
+    case 'begun':
+      return begun(slot, event);
     case 'ended':
-      if (slot.is !== 'running' || slot.attemptId !== event.attemptId) return slot;
-      return { ...slot, is: 'ended', absentSinceMs: slot.device === null ? event.nowMs : null };
+      return ended(slot, event);
     default:
       return event satisfies never;
   }
+}
+
+function begun(slot: SlotState, { attemptId, device }: Extract<SlotEvent, { on: 'begun' }>): SlotState {
+  const isFree = slot.is === 'waiting' || slot.is === 'ended';
+  if (!isFree && !(slot.is === 'entering' && slot.attemptId === attemptId)) return slot;
+  return { is: 'running', seating: { ...slot.seating, board: identityOf(device) }, attemptId, device };
+}
+
+function ended(slot: SlotState, { attemptId, firmwareDueMs, nowMs }: Extract<SlotEvent, { on: 'ended' }>): SlotState {
+  if ((slot.is !== 'running' && slot.is !== 'entering') || slot.attemptId !== attemptId) return slot;
+  const { device, seating } = slot;
+  const absentSinceMs = device === null ? nowMs : null;
+  return { is: 'ended', seating, attemptId, device, firmwareDueMs, ranAs: firmwareOf(device), absentSinceMs };
 }
 
 type Scanned = Extract<SlotEvent, { on: 'scanned' }>;
@@ -77,8 +104,9 @@ function scanned(slot: SlotState, event: Scanned): SlotState {
     case 'waiting':
       // Another address means it enumerated anew: perhaps another board, and nothing is lost by calling it so.
       return sameDevice(slot.device, device) ? slot : arrived(event);
+    case 'entering':
     case 'running':
-      // Leaving the bootloader looks like being pulled. While an attempt runs, only its result decides.
+      // Entering and leaving the bootloader look like being pulled. While an attempt runs, only its result decides.
       return sameDevice(slot.device, device) ? slot : { ...slot, device };
     case 'ended':
       return scannedAfterTheEnd(slot, event);
@@ -91,8 +119,9 @@ function scannedAfterTheEnd(slot: Ended, event: Scanned): SlotState {
   const { device, nowMs } = event;
   if (device === null) return { ...slot, device, absentSinceMs: slot.absentSinceMs ?? nowMs };
   if (device.mode === 'dfu' && isAnother(slot, event, device)) return arrived(event);
+  if (device.mode === 'application' && runsAnother(slot, event, device)) return arrived(event);
   if (slot.absentSinceMs === null && sameDevice(slot.device, device)) return slot;
-  return { ...slot, device, absentSinceMs: null };
+  return { ...slot, device, ranAs: firmwareOf(device) ?? slot.ranAs, absentSinceMs: null };
 }
 
 /**
@@ -105,6 +134,23 @@ function isAnother(slot: Ended, { nowMs, unseenMs }: Scanned, device: BusDevice)
   if (sameDevice(slot.device, device)) return false;
   const wasPulled = slot.absentSinceMs !== null && nowMs - slot.absentSinceMs >= PULLED_AFTER_MS;
   return wasPulled || unseenMs > UNSEEN_MS_MAX;
+}
+
+/**
+ * Whether the firmware that runs is another board's. Until that of this one was seen, nobody knows what it says of itself, only
+ * when it is due: taking it for another board's would ask it back into its bootloader for ever.
+ */
+function runsAnother(slot: Ended, { nowMs, unseenMs }: Scanned, device: BusDevice): boolean {
+  if (sameDevice(slot.device, device)) return false;
+  const absentMs = slot.absentSinceMs === null ? 0 : nowMs - slot.absentSinceMs;
+  const isDue = slot.ranAs === null && absentMs <= slot.firmwareDueMs;
+  if (isDue) return false;
+  if (slot.ranAs !== null && contradicts(slot.ranAs, device)) return true;
+  return absentMs >= PULLED_AFTER_MS || unseenMs > UNSEEN_MS_MAX;
+}
+
+function firmwareOf(device: BusDevice | null): BoardIdentity | null {
+  return device?.mode === 'application' ? identityOf(device) : null;
 }
 
 /** A serial is never a key, for many boards have the same; but two different ones are two boards. */
@@ -124,12 +170,12 @@ function scannedAfterARestart(slot: Extract<SlotState, { is: 'remembered' }>, ev
     return arrived(event);
   // Whatever comes after an empty port has been plugged in while nobody looked.
   const absentSinceMs = device === null ? Number.NEGATIVE_INFINITY : null;
-  return { is: 'ended', seating, attemptId, device, absentSinceMs };
+  return { is: 'ended', seating, attemptId, device, firmwareDueMs: 0, ranAs: firmwareOf(device), absentSinceMs };
 }
 
 function arrived({ device, moment, seatingId }: Scanned): SlotState {
   if (device === null) return EMPTY;
-  if (device.mode !== 'dfu') return { is: 'stranger', device };
+  if (device.mode === 'other') return { is: 'stranger', device };
   return { is: 'waiting', seating: { id: seatingId, since: moment, board: identityOf(device) }, device };
 }
 
@@ -137,7 +183,8 @@ function sameDevice(one: BusDevice | null, other: BusDevice | null): boolean {
   return one?.address === other?.address && one?.mode === other?.mode;
 }
 
-function identityOf({ vendorId, productId, bcdDevice, usbSerial }: BusDevice): BoardIdentity {
+/** What a board says of itself before it is opened. */
+export function identityOf({ vendorId, productId, bcdDevice, usbSerial }: BusDevice): BoardIdentity {
   return { vendorId, productId, bcdDevice, usbSerial, layout: null };
 }
 
@@ -151,7 +198,8 @@ export function benchState(slot: SlotState): BenchState {
     case 'remembered':
       return { is: 'ended', seating: slot.seating, attemptId: slot.attemptId, present: false, ready: false };
     case 'waiting':
-      return { is: 'waiting', seating: slot.seating };
+      return { is: 'waiting', seating: slot.seating, ready: slot.device.mode === 'dfu' };
+    case 'entering':
     case 'running':
       return { is: 'running', seating: slot.seating, attemptId: slot.attemptId };
     case 'ended':

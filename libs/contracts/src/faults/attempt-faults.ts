@@ -87,10 +87,22 @@ export const ATTEMPT_FAULTS = {
     do: 'Put it aside and show the details to an engineer: it may be half locked.',
     retry: false,
   },
+  BOOTLOADER_NOT_ENTERED: {
+    says: 'The board runs its firmware and did not restart into its bootloader when it was asked.',
+    blames: 'board',
+    do: 'Hold BOOT0 while you plug the board in; then it need not be asked.',
+    retry: true,
+  },
   LEAVE_REFUSED: {
     says: 'The board was programmed and proven, but it would not leave the bootloader.',
     blames: 'board',
     do: 'Check that the BOOT0 jumper or button is released, then plug the board in again.',
+    retry: true,
+  },
+  APPLICATION_SILENT: {
+    says: 'The board was programmed and proven, but its firmware did not come up, or did not answer, in time.',
+    blames: 'board',
+    do: 'Plug the board in again and see whether it runs. If it happens twice, put it aside.',
     retry: true,
   },
 
@@ -128,7 +140,7 @@ export const ATTEMPT_FAULTS = {
   USB_PERMISSION: {
     says: 'This computer does not let the station open the board.',
     blames: 'station',
-    do: 'Linux: install the udev rule (README, "Real boards") and log in again. Windows: bind WinUSB with Zadig.',
+    do: 'Run "flashline doctor": it says what is missing. Linux: the udev rule and a new login. Windows: WinUSB, with Zadig.',
     retry: true,
   },
   USB_BUSY: {
@@ -182,6 +194,12 @@ export const ATTEMPT_FAULTS = {
     retry: false,
   },
 
+  APPLICATION_WRONG: {
+    says: 'The board was programmed and proven, but what came up is not the firmware that the recipe expects.',
+    blames: 'order',
+    do: 'Stop the order and compare image and recipe: one of them is for another product or version.',
+    retry: false,
+  },
   RECIPE_REFUSED: {
     says: 'The recipe asks for something that this board cannot do, or that has to be allowed expressly.',
     blames: 'order',

@@ -21,7 +21,7 @@ export async function confirm(bus: DfuBus, leaver: Leaver, bounds: Bounds, limit
 }
 
 /** Throws LEAVE_REFUSED when a board that is in its bootloader came back to it, or when no time is left to leave it. */
-function requireLeaving(device: BusDevice, leaver: Leaver & { hasBeenGone: boolean }, leftMs: number): void {
+export function requireLeaving(device: BusDevice, leaver: Leaver & { hasBeenGone: boolean }, leftMs: number): void {
   const isAnother = leaver.address !== null && device.address !== leaver.address;
   if (leaver.hasBeenGone || isAnother) throw new Fault('LEAVE_REFUSED', { seen: 'back in the bootloader' });
   if (leftMs <= 0) throw new Fault('LEAVE_REFUSED', { seen: 'still in the bootloader' });

@@ -1,38 +1,13 @@
 import { Fault } from '@flashline/contracts';
 import { describe, expect, test } from 'vitest';
-import type { BusDevice, DfuBus } from '../port.ts';
+import type { BusDevice } from '../port.ts';
 import { Bounds } from '../protocol/bounds.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
+import { seen as at, busOf, SCENE_PATH as PATH } from '../testing/port-scene.ts';
 import { comesBack, lookAt } from './port-watch.ts';
 
-const PATH = '1-2';
 const LIMIT_MS = 2_000;
 const never = new Promise<never>(() => {});
-
-const at = (address: number, mode: BusDevice['mode'] = 'dfu'): BusDevice => ({
-  path: PATH,
-  address,
-  vendorId: 1,
-  productId: 1,
-  bcdDevice: 1,
-  usbSerial: null,
-  mode,
-});
-
-/** A bus that shows this on the port, look after look, and the last for ever; another board is always beside it. */
-function busOf(looks: readonly (BusDevice | undefined)[]): DfuBus & { readonly looked: () => number } {
-  let looked = 0;
-  return {
-    list: async () => {
-      const device = looks[Math.min(looked++, looks.length - 1)];
-      return [{ ...at(99), path: '1-3' }, ...(device === undefined ? [] : [device])];
-    },
-    watch: () => () => undefined,
-    open: () => never,
-    close: async () => undefined,
-    looked: () => looked,
-  };
-}
 
 const bounds = (clock = new ManualClock()) => new Bounds(clock, new AbortController().signal);
 

@@ -8,6 +8,7 @@ import {
   FaultDetailsShape,
   type Outcome,
   type PhaseRecord,
+  RunningFirmware,
 } from '@flashline/contracts';
 import type { Connection } from '../sqlite/connection.ts';
 
@@ -40,6 +41,7 @@ export interface ResultColumns {
   readonly layout: string | null;
   readonly usb_serial: string | null;
   readonly locked: string;
+  readonly application: string | null;
   readonly readback_bytes: number | null;
   readonly readback_crc32: string | null;
   readonly readback_sha256: string | null;
@@ -87,6 +89,7 @@ export function columnsOfResult(result: AttemptResult, recordedAt: string): Resu
     layout: board?.layout ?? null,
     usb_serial: board?.usbSerial ?? null,
     locked: JSON.stringify(result.locked),
+    application: result.application && JSON.stringify(result.application),
     readback_bytes: readback?.bytes ?? null,
     readback_crc32: readback?.crc32 ?? null,
     readback_sha256: readback?.sha256 ?? null,
@@ -136,6 +139,7 @@ function resultOf(row: ResultColumns, phases: PhaseRecord[]): AttemptResult {
     readback: readbackOf(row),
     phases,
     locked: AttemptResult.shape.locked.parse(JSON.parse(row.locked)),
+    application: row.application === null ? null : RunningFirmware.parse(JSON.parse(row.application)),
     transfers: row.transfers,
     toolVersion: row.tool_version,
     startedAt: row.started_at,

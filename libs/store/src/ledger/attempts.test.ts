@@ -1,7 +1,7 @@
 import { Attempt, type AttemptResult } from '@flashline/contracts';
 import { expect, test } from 'vitest';
 import { activeLedger, memoryLedger, thrownBy } from '../testing/ledgers.ts';
-import { AT, assignment, DIGEST, fail, IMAGE, LATER, LOCKED, ORDER, pass, uuid } from '../testing/samples.ts';
+import { AT, assignment, DIGEST, fail, IMAGE, LATER, LOCKED, ORDER, pass, RUNNING, uuid } from '../testing/samples.ts';
 
 const ONE = assignment(1);
 const OTHER_DIGEST = { ...DIGEST, sha256: 'cd'.repeat(32) };
@@ -45,6 +45,7 @@ test.each<[string, Partial<AttemptResult>]>([
   ['without phases and details', { phases: [], faultDetails: null }],
   ['with details of every kind', { faultDetails: { text: 'x"y', number: 1.5, yes: true, nothing: null } }],
   ['that locked something before', { locked: LOCKED }],
+  ['whose firmware was seen', { application: RUNNING }],
   ['with a read-back that differs', { fault: 'VERIFY_MISMATCH', readback: OTHER_DIGEST }],
 ])('a failure %s comes back exactly as it went in', (_, differences) => {
   const { ledger } = activeLedger();

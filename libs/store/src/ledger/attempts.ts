@@ -28,11 +28,11 @@ const INSERT_PHASE =
 const INSERT_RESULT = `
   insert into result
     (attempt_id, outcome, fault, fault_details, vendor_id, product_id, bcd_device, layout, usb_serial, locked,
-     readback_bytes, readback_crc32, readback_sha256, transfers, tool_version, started_at, ended_at, duration_ms,
+     application, readback_bytes, readback_crc32, readback_sha256, transfers, tool_version, started_at, ended_at, duration_ms,
      recorded_at)
   values
     (@attempt_id, @outcome, @fault, @fault_details, @vendor_id, @product_id, @bcd_device, @layout, @usb_serial, @locked,
-     @readback_bytes, @readback_crc32, @readback_sha256, @transfers, @tool_version, @started_at, @ended_at, @duration_ms,
+     @application, @readback_bytes, @readback_crc32, @readback_sha256, @transfers, @tool_version, @started_at, @ended_at, @duration_ms,
      @recorded_at)`;
 
 /** Assigning and recording attempts, and finding single ones. */

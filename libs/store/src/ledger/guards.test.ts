@@ -106,6 +106,8 @@ test.each([
   ['details that are not JSON', { fault_details: `'oops'` }],
   ['locked memory that is not JSON', { locked: `'oops'` }],
   ['locked memory that is no list', { locked: `'{}'` }],
+  ['firmware that is not JSON', { application: `'oops'` }],
+  ['firmware that is a list', { application: `'[]'` }],
   ['a negative number of transfers', { transfers: '-1' }],
 ])('the schema refuses %s', (_, differences) => {
   expect(refusalOf(resultForThree(differences))).toContain('CHECK constraint failed');

@@ -1,4 +1,5 @@
 import {
+  ApplicationCheck,
   type Assignment,
   type AttemptResult,
   type FlashJob,
@@ -7,6 +8,7 @@ import {
   type OrderRecipe,
   PLAIN_ORDER_RECIPE,
   type ResultReport,
+  type RunningFirmware,
 } from '@flashline/contracts';
 import type { Seat } from '../journal.ts';
 import type { OrderRow } from '../ledger.ts';
@@ -56,6 +58,8 @@ export const LOCKING: OrderRecipe = {
     { memory: 'otp', address: 0x1fff_7800, data: '00' },
   ],
   permanent: true,
+  enter: { by: 'character', character: 'R' },
+  application: null,
 };
 
 /** What LOCKING leaves on a board: nobody can read its option bytes any more. */
@@ -63,6 +67,20 @@ export const LOCKED: LockedMemory[] = [
   { memory: 'otp', address: 0x1fff_7800, before: 'ff', after: '00' },
   { memory: 'option-bytes', address: 0x1fff_c000, before: 'aa55', after: null },
 ];
+
+/** Looks for firmware that runs and tells its version. */
+export const LOOKING: OrderRecipe = {
+  ...PLAIN_ORDER_RECIPE,
+  application: ApplicationCheck.parse({ serial: 'present', version: { contains: '4.5.1' } }),
+};
+
+/** What LOOKING sees. */
+export const RUNNING: RunningFirmware = {
+  vendorId: 0x0483,
+  productId: 0x5740,
+  usbSerial: '204A33',
+  version: '# Betaflight / STM32F405 4.5.1',
+};
 
 /** The n-th attempt: on the n-th slot and seating of station `line-1`, for ORDER. */
 export function assignment(number: number, differences: Partial<Assignment> = {}): Assignment {
@@ -103,6 +121,7 @@ export function pass(of: Assignment, differences: Partial<AttemptResult> = {}): 
       { name: 'verify', ms: 900.25, bytes: of.intended.bytes },
     ],
     locked: [],
+    application: null,
     transfers: 523,
     toolVersion: '0.1.0',
     startedAt: AT,

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ConfigDescriptor, InterfaceDescriptor } from '../binding.ts';
-import { F405_FUNCTIONAL, FakeDevice, f405Configuration, libusbError, setting } from '../testing/fake-usb.ts';
+import { libusbError } from '../testing/fake-transfer.ts';
+import { F405_FUNCTIONAL, FakeDevice, f405Configuration, setting } from '../testing/fake-usb.ts';
 import { configurationOf, dfuInterfaceOf, modeOf, parseFunctional } from './configuration.ts';
 
 const F405 = { attributes: 0x0b, detachTimeoutMs: 255, transferSize: 2048, bcdDfu: 0x011a };

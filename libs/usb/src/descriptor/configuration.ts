@@ -62,6 +62,15 @@ export function dfuInterfaceOf(device: UsbDevice, configuration: ConfigDescripto
   return null;
 }
 
+/** The DFU interface of firmware that runs (DFU 1.1, table 4.1); null in DFU mode. */
+export function runTimeInterfaceOf(device: UsbDevice, configuration: ConfigDescriptor): DfuInterface | null {
+  if (dfuInterfaceOf(device, configuration) !== null) return null;
+  const settings = configuration.interfaces.flat().filter(isDfuClass);
+  const first = settings.find(({ bInterfaceProtocol }) => bInterfaceProtocol === PROTOCOL_RUNTIME);
+  if (first === undefined) return null;
+  return { number: first.bInterfaceNumber, settings: [first], functional: functionalOf([first]) };
+}
+
 // The descriptor follows the last alternate setting on ST's ROMs. Type 0x21 is HID elsewhere, so only DFU's own are read.
 function functionalOf(settings: readonly InterfaceDescriptor[]): DfuFunctional | null {
   for (const { extra } of settings) {

@@ -21,7 +21,7 @@ const BOOTLOADERS: ReadonlySet<string> = new Set([
   '1fc9:000c', // LPC, which calls its DFU mode protocol 1
 ]);
 
-/** Running boards (Betaflight `devices.js`). */
+/** Running boards (Betaflight `devices.js`). Its serial converters are left out: the chip behind one never comes up on that port. */
 const APPLICATIONS: ReadonlySet<string> = new Set([
   '0483:5740', // STM32 VCP
   '0483:3256', // STM32 VCP and HID
@@ -34,14 +34,6 @@ const APPLICATIONS: ReadonlySet<string> = new Set([
   '3997:5740', // X32 VCP
   '2e8a:0009', // Pico
   '2e8a:000a',
-  '0403:6001', // FTDI
-  '10c4:ea60', // CP210x
-  '10c4:ea61',
-  '10c4:ea62',
-  '1a86:7522', // CH34x
-  '1a86:7523',
-  '1a86:7584',
-  '1a86:5523',
 ]);
 
 export function isBootloaderId(vendorId: number, productId: number): boolean {

@@ -1,16 +1,18 @@
 import { type Clock, TransferError } from '@flashline/dfuse';
-import { closeQuietly, type UsbDevice } from '../binding.ts';
-import { ControlPipe } from '../control-pipe.ts';
+import { closeQuietly, type UsbBinding, type UsbDevice } from '../binding.ts';
+import { ControlPipe } from '../transfer/control-pipe.ts';
 import type { UsbHost } from './host.ts';
 import type { Sighting } from './sightings.ts';
 
 /** The USB serial numbers of what is plugged in, each asked for once. */
 export class SerialNumbers {
+  readonly #binding: UsbBinding;
   readonly #host: UsbHost;
   readonly #clock: Clock;
   readonly #asked = new Map<string, Promise<string | null>>();
 
-  constructor(host: UsbHost, clock: Clock) {
+  constructor(binding: UsbBinding, host: UsbHost, clock: Clock) {
+    this.#binding = binding;
     this.#host = host;
     this.#clock = clock;
   }
@@ -54,7 +56,7 @@ export class SerialNumbers {
     } catch {
       return undefined;
     }
-    const pipe = new ControlPipe(device, this.#clock, () => true);
+    const pipe = new ControlPipe(device, { binding: this.#binding, clock: this.#clock, isPresent: () => true });
     try {
       return await pipe.text(device.deviceDescriptor.iSerialNumber);
     } catch (thrown) {

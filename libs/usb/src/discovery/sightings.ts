@@ -1,6 +1,6 @@
 import type { Clock } from '@flashline/dfuse';
 import type { UsbBinding, UsbDevice } from '../binding.ts';
-import { asUsbFault } from '../libusb-error.ts';
+import { asUsbFault } from '../errors/libusb-error.ts';
 import type { UsbHost } from './host.ts';
 
 /** One device as one enumeration showed it. `key` names that enumeration: another plug has another one. */
@@ -52,10 +52,11 @@ export class Sightings {
     return this.#unseen.has(path);
   }
 
-  /** The paths that libusb has been blind to for at least `ms`. */
+  /** What libusb has been blind to for at least `ms`, as `path@address`. */
   unseenFor(ms: number): readonly string[] {
     const latestMs = this.#clock.now() - ms;
-    return [...this.#unseen].filter(([, { sinceMs }]) => sinceMs <= latestMs).map(([path]) => path);
+    const old = [...this.#unseen].filter(([, { sinceMs }]) => sinceMs <= latestMs);
+    return old.map(([path, { address }]) => keyOf(path, address));
   }
 
   #noteUnseen(kernel: ReadonlyMap<string, number>, seen: ReadonlySet<string>): void {
@@ -80,5 +81,9 @@ function sightingsOf(device: UsbDevice): Sighting[] {
   const { busNumber, portNumbers, deviceAddress: address } = device;
   if (portNumbers === undefined || portNumbers.length === 0) return [];
   const path = `${busNumber}-${portNumbers.join('.')}`;
-  return [{ key: `${path}@${address}`, path, address, device }];
+  return [{ key: keyOf(path, address), path, address, device }];
+}
+
+function keyOf(path: string, address: number): string {
+  return `${path}@${address}`;
 }

@@ -1,11 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { ConfigDescriptor, Done, InterfaceDescriptor, UsbBinding, UsbDevice } from '../binding.ts';
-import { LIBUSB_FAILURES } from '../libusb-error.ts';
-
-/** An error as the binding throws it. */
-export function libusbError(name: keyof typeof LIBUSB_FAILURES): Error {
-  return Object.assign(new Error(name), { errno: LIBUSB_FAILURES[name].errno });
-}
+import { FakeTransfer, libusbError, type Reply, type Setup, type TransferTarget } from './fake-transfer.ts';
 
 /** The functional descriptor of an F405 ROM: 0x0b, 255 ms, 2048 bytes, DfuSe. */
 export const F405_FUNCTIONAL = Uint8Array.of(9, 0x21, 0x0b, 0xff, 0x00, 0x00, 0x08, 0x1a, 0x01);
@@ -42,19 +37,8 @@ export function f405Configuration(alternates = F405_NAMES.length): ConfigDescrip
   return { interfaces: [settings] };
 }
 
-export interface Setup {
-  readonly bmRequestType: number;
-  readonly bRequest: number;
-  readonly wValue: number;
-  readonly wIndex: number;
-  readonly data: readonly number[] | number;
-  readonly timeoutMs: number;
-}
-
-type Reply = Error | Buffer | number | 'never' | undefined;
-
 /** A device that keeps the binding's rules: one handle, closing refused while a transfer is pending. */
-export class FakeDevice implements UsbDevice {
+export class FakeDevice implements TransferTarget {
   readonly busNumber = 1;
   readonly deviceAddress: number;
   readonly portNumbers: readonly number[];
@@ -64,16 +48,16 @@ export class FakeDevice implements UsbDevice {
     3: '3276365D3336',
     ...Object.fromEntries(F405_NAMES.map((name, n) => [4 + n, name])),
   };
-  timeout = 1_000;
+  readonly pending = new Set<FakeTransfer>();
+  readonly claims = new Set<number>();
+  isOpen = false;
   /** What was done to it, in order. */
   readonly calls: string[] = [];
   readonly setups: Setup[] = [];
   /** Thrown by the named call, once per entry. */
   readonly failures = new Map<string, Error[]>();
   /** Answers class requests; undefined answers as a healthy board would. */
-  answer: (setup: Setup) => Reply = () => undefined;
-  #pending = 0;
-  #finishPending: (() => void)[] = [];
+  answer: (setup: Setup) => Reply | undefined = () => undefined;
 
   constructor(portNumbers: readonly number[], deviceAddress: number) {
     this.portNumbers = portNumbers;
@@ -87,22 +71,31 @@ export class FakeDevice implements UsbDevice {
 
   open(): void {
     this.#call('open');
+    this.isOpen = true;
   }
 
   close(): void {
-    if (this.#pending > 0) throw new Error("Can't close device with a pending request");
+    if (this.pending.size > 0) throw new Error("Can't close device with a pending request");
     this.#call('close');
+    this.isOpen = false;
   }
 
   setAutoDetachKernelDriver(): void {
     this.#call('detach');
   }
 
+  reset(done: Done): void {
+    queueMicrotask(() => done(this.#outcome('reset')));
+  }
+
   __claimInterface(interfaceNumber: number): void {
+    if (!this.isOpen) throw new Error('Device is not opened');
     this.#call(`claim ${interfaceNumber}`);
+    this.claims.add(interfaceNumber);
   }
 
   __releaseInterface(interfaceNumber: number, done: Done): void {
+    this.claims.delete(interfaceNumber);
     queueMicrotask(() => done(this.#outcome(`release ${interfaceNumber}`)));
   }
 
@@ -110,25 +103,15 @@ export class FakeDevice implements UsbDevice {
     queueMicrotask(() => done(this.#outcome(`set ${interfaceNumber} ${alternate}`)));
   }
 
-  controlTransfer(...[bmRequestType, bRequest, wValue, wIndex, data, done]: Parameters<UsbDevice['controlTransfer']>) {
-    const payload = typeof data === 'number' ? data : [...data];
-    const setup = { bmRequestType, bRequest, wValue, wIndex, data: payload, timeoutMs: this.timeout };
+  replyTo(setup: Setup): Reply {
+    if (!this.isOpen) throw new Error('Device is not open');
     this.setups.push(setup);
-    this.#pending++;
-    const reply = this.answer(setup) ?? this.#healthy(setup);
-    const finish = () => {
-      this.#pending--;
-      const outcome = reply === 'never' ? this.#healthy(setup) : reply;
-      if (outcome instanceof Error) done(outcome, undefined);
-      else done(undefined, outcome);
-    };
-    if (reply === 'never') this.#finishPending.push(finish);
-    else queueMicrotask(finish);
+    return this.answer(setup) ?? this.#healthy(setup);
   }
 
-  /** Ends the transfers that would never have ended. */
+  /** Ends the transfers that would never have ended, as if the device had answered after all. */
   finishPending(): void {
-    for (const finish of this.#finishPending.splice(0)) finish();
+    for (const transfer of [...this.pending]) transfer.end(0);
   }
 
   #healthy({ bmRequestType, bRequest, wValue, data }: Setup): Error | Buffer | number {
@@ -157,6 +140,7 @@ export function stringDescriptor(text: string): Buffer {
 
 /** A bus that tests plug devices into. */
 export class FakeUsb extends EventEmitter implements UsbBinding {
+  readonly Transfer = FakeTransfer;
   devices: UsbDevice[] = [];
   listFailure: Error | null = null;
   canListen = true;

@@ -5,7 +5,8 @@ const BOOTLOADER_WAYS = ['character', 'msp', 'cli-bl', 'cli-dfu', 'touch-1200', 
 export type BootloaderWay = (typeof BOOTLOADER_WAYS)[number];
 
 const CANCELS = ['byte', 'packet'] as const;
-const CONSOLES = ['asked-for', 'always'] as const;
+const CONSOLES = ['asked-for', 'always', 'announces'] as const;
+const EXITS = ['reboots', 'noreboot'] as const;
 const BETAFLIGHT: readonly BootloaderWay[] = ['character', 'msp', 'cli-bl'];
 
 /** A firmware, as plain JSON. What is left out: a Betaflight of 2026. */
@@ -20,8 +21,13 @@ export interface ApplicationSpec {
    * that `####` and a line end still open the command line (Betaflight until then, iNav).
    */
   readonly cancels?: (typeof CANCELS)[number];
-  /** `always`: there is nothing but a command line, and it needs no `#`. */
+  /**
+   * `always`: there is nothing but a command line, and it needs no `#`. `announces`: so it is, and it says its version by itself
+   * whenever its port is opened.
+   */
   readonly console?: (typeof CONSOLES)[number];
+  /** `noreboot`: `exit noreboot` leaves the command line only (Betaflight since 2025.12). Any other `exit` restarts. */
+  readonly exits?: (typeof EXITS)[number];
   /** After DFU DETACH it leaves the bus by itself (bitWillDetach), instead of waiting for the host to reset the bus. */
   readonly willDetach?: boolean;
 }
@@ -31,14 +37,15 @@ export type WholeApplicationSpec = Required<ApplicationSpec>;
 
 /** A firmware that came as JSON, made whole. Throws CONFIG_INVALID with the field. */
 export function parseApplicationSpec(value: unknown, where = 'application'): WholeApplicationSpec {
-  const keys = ['accepts', 'version', 'hasFlashBootloader', 'cancels', 'console', 'willDetach'];
+  const keys = ['accepts', 'version', 'hasFlashBootloader', 'cancels', 'console', 'exits', 'willDetach'];
   const fields = fieldsOf(value, where, keys);
   return {
     accepts: fields.values.accepts === undefined ? BETAFLIGHT : waysIn(listIn(fields, 'accepts', 16), where),
-    version: textIn(fields, 'version', 200, 'Betaflight / VIRTUAL (VIRT) 4.5.1 MSP API: 1.46'),
+    version: textIn(fields, 'version', 200, 'Betaflight / VIRTUAL (VIRT) 2025.12.1 MSP API: 1.47'),
     hasFlashBootloader: flagIn(fields, 'hasFlashBootloader', false),
     cancels: choiceIn(fields, 'cancels', CANCELS, 'byte'),
     console: choiceIn(fields, 'console', CONSOLES, 'asked-for'),
+    exits: choiceIn(fields, 'exits', EXITS, 'noreboot'),
     willDetach: flagIn(fields, 'willDetach', false),
   };
 }

@@ -182,12 +182,32 @@ describe('the command line', () => {
     ['bl', ['cli-dfu'], []],
     ['exit', [], ['application']],
     ['save', [], ['application']],
+    ['exit noreboot', [], []],
+    ['exit norebooting', [], ['application']],
+    ['sa\x04', [], []],
+    ['save # and go', [], ['application']],
+    ['# save', [], []],
     ['\x04', [], ['application']],
     ['erase all', [], []],
   ] as const)('%j to a firmware that accepts %j restarts it: %j', async (line, accepts, expected) => {
     const { hear, restarts } = await opened({ accepts });
     hear(`${line}\r`);
     expect(restarts).toEqual(expected);
+  });
+
+  test('is left without a restart where the firmware can, and opens again at the next #', async () => {
+    const { hear, later, said, text } = await opened();
+    hear('exit noreboot\r\n');
+    expect(text()).toContain('leaving CLI mode');
+    said.length = 0;
+    hear('version\r\n');
+    expect(said, 'nobody listens to a line any more').toEqual([]);
+    hear('#');
+    await later(100);
+    expect(text()).toContain('Entering CLI Mode');
+    const older = await opened({ exits: 'reboots' });
+    older.hear('exit noreboot\r\n');
+    expect(older.restarts).toEqual(['application']);
   });
 
   test('says what it does not know, and keeps no more of a line than it has room for', async () => {
@@ -201,6 +221,30 @@ describe('the command line', () => {
     hear('version\n');
     expect(text()).toContain('# Pump 3');
   });
+
+  test('that announces itself says its version whenever its port is opened, and cannot be left', () => {
+    const { application, hear, said, text } = running({ console: 'announces', version: 'Pump 3' });
+    expect(said).toEqual([]);
+    application.setReady(true);
+    application.setReady(true);
+    expect(text()).toBe('\r\nPump 3\r\n');
+    application.setReady(false);
+    hear('exit noreboot\r');
+    application.setReady(true);
+    hear('version\r');
+    expect(text().match(/Pump 3/g)?.length).toBe(3);
+  });
+});
+
+test('a firmware whose cable was pulled starts anew: its command line is closed', async () => {
+  const { application, hear, later, said } = running();
+  hear('#');
+  await later(100);
+  application.stop();
+  said.length = 0;
+  hear('version\r');
+  hear([0x24, 0x4d, 0x3c, 0, 1, 1]);
+  expect(said[2]).toBe(0x3e);
 });
 
 describe('the lines of the serial port', () => {
@@ -266,6 +310,7 @@ test.each([
   [{ version: 'x'.repeat(201) }, 'application.version'],
   [{ cancels: 'never' }, 'application.cancels'],
   [{ console: 1 }, 'application.console'],
+  [{ exits: 'never' }, 'application.exits'],
   [{ colour: 'red' }, 'application.colour'],
 ])('a firmware %j is refused, with the field %s', (value, field) => {
   expect(() => parseApplicationSpec(value)).toThrow(

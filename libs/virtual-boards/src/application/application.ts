@@ -41,6 +41,7 @@ export class Application {
   setReady(isReady: boolean): void {
     const wasReady = this.#isReady;
     this.#isReady = isReady;
+    if (isReady && !wasReady) this.#conversation.begin();
     const isTouch = wasReady && !isReady && this.#baud === TOUCH_BAUD;
     if (isTouch && this.spec.accepts.includes('touch-1200')) this.#hands.restart('dfu');
   }
@@ -73,7 +74,7 @@ export class Application {
     this.#hands.restart('dfu');
   }
 
-  /** Nobody talks to the firmware any more: what it was about to do does not happen. */
+  /** The cable was pulled: what the firmware was about to do does not happen, and it starts anew. */
   stop(): void {
     this.#conversation.end();
     this.#detaching?.abort();

@@ -3,12 +3,13 @@ import type { WholeApplicationSpec } from './application-spec.ts';
 /** What a command prints, and what the firmware does then. */
 interface Printed {
   readonly text: string;
-  readonly restarts: 'dfu' | 'application' | null;
+  readonly next: 'prompt' | 'leave' | 'dfu' | 'application';
 }
 
 const PROMPT = '\r\n# ';
 /** As in Betaflight's `cliEnter`. */
 const GREETING = "\r\nEntering CLI Mode, type 'exit' to return, or 'help'\r\n";
+const LEAVING = '# leaving CLI mode, unsaved changes lost\r\n';
 const LINE_CHARS_MAX = 256;
 const [CTRL_D, BACKSPACE, NEW_LINE, RETURN, SPACE, TILDE, DELETE] = [0x04, 0x08, 0x0a, 0x0d, 0x20, 0x7e, 0x7f];
 
@@ -16,6 +17,7 @@ const [CTRL_D, BACKSPACE, NEW_LINE, RETURN, SPACE, TILDE, DELETE] = [0x04, 0x08,
 export interface CommandLineHands {
   readonly say: (bytes: Uint8Array) => void;
   readonly restart: (into: 'dfu' | 'application') => void;
+  readonly leave: () => void;
 }
 
 /** The command line of a firmware: it echoes, and it carries out what is ended by CR or LF. */
@@ -33,8 +35,14 @@ export class CommandLine {
     this.#print(GREETING + PROMPT);
   }
 
+  /** Says its version without being asked. */
+  announce(): void {
+    this.#print(`\r\n${this.#spec.version}\r\n`);
+  }
+
   type(byte: number): void {
-    if (byte === CTRL_D) this.#run('exit');
+    // On an empty line only (Betaflight cli.c); elsewhere it is nothing, like all that cannot be printed.
+    if (byte === CTRL_D && this.#line === '') this.#run('exit');
     else if (byte === NEW_LINE || byte === RETURN) this.#enter();
     else if (byte === BACKSPACE || byte === DELETE) this.#line = this.#line.slice(0, -1);
     else if (byte >= SPACE && byte <= TILDE && this.#line.length < LINE_CHARS_MAX) this.#echo(byte);
@@ -55,10 +63,11 @@ export class CommandLine {
   }
 
   #run(line: string): void {
-    const { text, restarts } = printed(line, this.#spec);
+    const { text, next } = printed(line, this.#spec);
     this.#print(`\r\n${text}`);
-    if (restarts) this.#hands.restart(restarts);
-    else this.#print(PROMPT);
+    if (next === 'prompt') this.#print(PROMPT);
+    else if (next === 'leave') this.#hands.leave();
+    else this.#hands.restart(next);
   }
 
   #print(text: string): void {
@@ -66,14 +75,16 @@ export class CommandLine {
   }
 }
 
-function printed(line: string, { accepts, version }: WholeApplicationSpec): Printed {
-  const command = line.trim().toLowerCase().replace(/ +/g, ' ');
-  if (command === 'version') return { text: `# ${version}`, restarts: null };
-  if (command === 'save') return { text: '# saving\r\nRebooting', restarts: 'application' };
-  if (command === 'exit')
-    return { text: '# leaving CLI mode, unsaved changes lost\r\nRebooting', restarts: 'application' };
+function printed(line: string, { accepts, version, exits }: WholeApplicationSpec): Printed {
+  // What follows a # is a comment; a line of nothing else is none.
+  const command = line.replace(/#.*/, '').trim().toLowerCase().replace(/ +/g, ' ');
+  if (command === '') return { text: '', next: 'prompt' };
+  if (command === 'version') return { text: `# ${version}`, next: 'prompt' };
+  if (command === 'save') return { text: '# saving\r\nRebooting', next: 'application' };
+  if (command === 'exit noreboot' && exits === 'noreboot') return { text: LEAVING, next: 'leave' };
+  if (command.startsWith('exit')) return { text: `${LEAVING}Rebooting`, next: 'application' };
   if ((command === 'bl' || command === 'bl rom') && accepts.includes('cli-bl'))
-    return { text: '# restarting in ROM bootloader mode\r\nRebooting', restarts: 'dfu' };
-  if (command === 'dfu' && accepts.includes('cli-dfu')) return { text: 'Restarting in DFU mode', restarts: 'dfu' };
-  return { text: `###ERROR IN ${command.split(' ')[0]}: UNKNOWN COMMAND###`, restarts: null };
+    return { text: '# restarting in ROM bootloader mode\r\nRebooting', next: 'dfu' };
+  if (command === 'dfu' && accepts.includes('cli-dfu')) return { text: 'Restarting in DFU mode', next: 'dfu' };
+  return { text: `###ERROR IN ${command.split(' ')[0]}: UNKNOWN COMMAND###`, next: 'prompt' };
 }

@@ -6,7 +6,7 @@ import { mspAnswer } from './msp-answers.ts';
 import { MSP_START, MspReader, type MspRequest, mspReply } from './msp-frame.ts';
 
 /** What a firmware can do: send, and restart the chip. */
-export type FirmwareHands = CommandLineHands;
+export type FirmwareHands = Omit<CommandLineHands, 'leave'>;
 
 /** Betaflight msp_serial.c: a single character counts once so long nothing came after it. */
 const GUARD_MS = 100;
@@ -28,7 +28,12 @@ export class Conversation {
     this.#chip = chip;
     this.#pace = pace;
     this.#hands = hands;
-    this.#commandLine = spec.console === 'always' ? new CommandLine(spec, hands) : null;
+    this.#commandLine = spec.console === 'asked-for' ? null : this.#makeCommandLine();
+  }
+
+  /** The port was opened. */
+  begin(): void {
+    if (this.#spec.console === 'announces') this.#commandLine?.announce();
   }
 
   /** One packet as it came over USB. */
@@ -37,9 +42,11 @@ export class Conversation {
     for (const byte of packet) this.#take(byte);
   }
 
-  /** Nothing that is pending happens any more. */
+  /** Nothing that is pending happens any more, and nothing that was begun goes on. */
   end(): void {
     this.#takeBack();
+    this.#frame = null;
+    if (this.#spec.console === 'asked-for') this.#commandLine = null;
   }
 
   #take(byte: number): void {
@@ -72,8 +79,15 @@ export class Conversation {
   }
 
   #openCommandLine(): void {
-    this.#commandLine = new CommandLine(this.#spec, this.#hands);
+    this.#commandLine = this.#makeCommandLine();
     this.#commandLine.greet();
+  }
+
+  #makeCommandLine(): CommandLine {
+    const leave = () => {
+      if (this.#spec.console === 'asked-for') this.#commandLine = null;
+    };
+    return new CommandLine(this.#spec, { ...this.#hands, leave });
   }
 
   #later(grant: () => void): void {

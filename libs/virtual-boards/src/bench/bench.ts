@@ -5,6 +5,7 @@ import { type BoardReport, VirtualBoard } from '../board/board.ts';
 import type { BoardPort } from '../board/board-port.ts';
 import { type BoardSpec, parseBoardSpec } from '../board/board-spec.ts';
 import type { Pace } from '../board/enumeration.ts';
+import type { OpenLine, SerialLine, SerialPorts } from '../board/serial-line.ts';
 import type { PartSpec } from '../chip/part.ts';
 import { PARTS } from '../chip/parts.ts';
 
@@ -38,6 +39,8 @@ interface Plugged {
 
 /** A USB bus made of virtual boards, and the hands that plug and pull them. */
 export class VirtualBench implements DfuBus {
+  /** The serial ports of the boards that run their firmware. */
+  readonly serial: SerialPorts = { open: (path, how) => this.#openLine(path, how) };
   readonly #pace: Pace;
   readonly #parts: readonly PartSpec[];
   readonly #plugged = new Map<string, Plugged>();
@@ -70,12 +73,14 @@ export class VirtualBench implements DfuBus {
   async open(path: string): Promise<BoardPort> {
     const plugged = this.#plugged.get(path);
     if (!plugged) throw new Fault('BOARD_GONE', { path });
-    try {
-      return plugged.board.open();
-    } catch (refusal) {
-      if (refusal instanceof Fault) throw new Fault(refusal.code, { path, ...refusal.details });
-      throw refusal;
-    }
+    return withPath(path, () => plugged.board.open());
+  }
+
+  /** As VirtualBoard.detach, with BOARD_SILENT when nothing is there. */
+  async detachIntoBootloader(path: string): Promise<void> {
+    const plugged = this.#plugged.get(path);
+    if (!plugged) throw new Fault('BOARD_SILENT', { path });
+    withPath(path, () => plugged.board.detach());
   }
 
   /** Ends the bench: everything is pulled, nobody is told. */
@@ -142,6 +147,13 @@ export class VirtualBench implements DfuBus {
     return this.board(path).report();
   }
 
+  async #openLine(path: string, how: OpenLine): Promise<SerialLine> {
+    how.signal?.throwIfAborted();
+    const plugged = this.#plugged.get(path);
+    if (!plugged) throw new Fault('BOARD_SILENT', { path, reason: 'no board is here' });
+    return withPath(path, () => plugged.board.openLine(`virtual ${path}`, how));
+  }
+
   #noticePresence(path: string, board: VirtualBoard): void {
     const plugged = this.#plugged.get(path);
     if (plugged?.board !== board) return;
@@ -158,5 +170,15 @@ export class VirtualBench implements DfuBus {
 
   #partNames(): string {
     return `one of ${this.#parts.map(({ name }) => name).join(', ')}`;
+  }
+}
+
+/** A board does not know where it is plugged. */
+function withPath<T>(path: string, open: () => T): T {
+  try {
+    return open();
+  } catch (refusal) {
+    if (refusal instanceof Fault) throw new Fault(refusal.code, { path, ...refusal.details });
+    throw refusal;
   }
 }

@@ -13,10 +13,15 @@ import type { DfuState, DfuStatus } from '../rom/dfu-words.ts';
 import type { Departure } from '../rom/exchange.ts';
 import { FRESH, type Leftover, leftoverOf } from '../rom/leftover.ts';
 import { type Sin, Sins } from '../rom/sins.ts';
+import { BoardLine } from './board-line.ts';
 import { BoardPort } from './board-port.ts';
 import type { WholeBoardSpec } from './board-spec.ts';
 import { Enumeration, type Pace } from './enumeration.ts';
 import { isTrouble, ofKind, type Trouble } from './misbehaviour.ts';
+import type { OpenLine } from './serial-line.ts';
+
+/** The host resets the bus at once. */
+const DETACH_TIMEOUT_MS = 1_000;
 
 /**
  * Where a board is, seen from the bus. `away` is between leaving its bootloader and enumerating again, or for good: read
@@ -57,6 +62,10 @@ export class VirtualBoard {
   #troubles: readonly Trouble[];
   #enumeration: Enumeration;
   #port: BoardPort | null = null;
+  /** The firmware of this stay on the bus, whoever talks to it: a command line stays open when a port is closed. */
+  #firmware: Application | null = null;
+  #hears: (bytes: Uint8Array) => void = () => {};
+  #line: BoardLine | null = null;
 
   constructor(part: PartSpec, spec: WholeBoardSpec, pace: Pace) {
     const { misbehaviours, contents, seed } = spec;
@@ -115,16 +124,43 @@ export class VirtualBoard {
   }
 
   /**
-   * Opens the serial port of the firmware; `say` is called with what it sends. Throws BOARD_GONE when the board is not
-   * running it.
+   * Talks to the firmware as its USB connection; `say` is called with what it sends from now on. Throws BOARD_GONE when the
+   * board is not running it.
    */
   talk(say: (bytes: Uint8Array) => void): Application {
     if (this.#presence !== 'application') throw new Fault('BOARD_GONE', { presence: this.#presence });
     const { part, spec } = this;
-    return new Application(spec.application, { part, seed: spec.seed, dfuSerial: this.#usbSerial() }, this.#pace, {
-      say,
+    this.#hears = say;
+    const chip = { part, seed: spec.seed, dfuSerial: this.#usbSerial() };
+    this.#firmware ??= new Application(spec.application, chip, this.#pace, {
+      say: (bytes) => this.#hears(bytes),
       restart: (into) => this.#restart(into),
     });
+    return this.#firmware;
+  }
+
+  /**
+   * Opens the serial port of the firmware, as a computer names it. Throws BOARD_SILENT when the board is not running it,
+   * USB_BUSY when it is open already.
+   */
+  openLine(device: string, { baudRate, hear }: OpenLine): BoardLine {
+    if (this.#presence !== 'application') throw new Fault('BOARD_SILENT', { presence: this.#presence });
+    if (this.#line) throw new Fault('USB_BUSY');
+    const line = new BoardLine(device, this.talk(hear), () => {
+      this.#line = null;
+      this.#hears = () => {};
+    });
+    this.#line = line;
+    line.begin(baudRate);
+    return line;
+  }
+
+  /** DFU DETACH, and the reset that it waits for (DFU 1.1, 5.1). Throws BOARD_SILENT when no firmware runs that knows it. */
+  detach(): void {
+    const firmware = this.#presence === 'application' ? this.talk(this.#hears) : null;
+    if (!firmware?.spec.accepts.includes('dfu-detach')) throw new Fault('BOARD_SILENT', { presence: this.#presence });
+    firmware.detach(DETACH_TIMEOUT_MS);
+    firmware.busReset();
   }
 
   /** Takes the board off the bus: what is under way rejects with `gone`, and what its flash is busy with stays half done. */
@@ -195,6 +231,12 @@ export class VirtualBoard {
     if (presence !== 'dfu') {
       this.#enumeration.end();
       this.#port = null;
+    }
+    if (presence !== 'application') {
+      this.#firmware?.stop();
+      this.#firmware = null;
+      this.#line?.end();
+      this.#line = null;
     }
     this.onPresence();
   }

@@ -4,8 +4,10 @@ import { type BusDevice, type DfuBus, type DfuDevice, type DfuPort, TransferErro
 import type { Inspected, Inspection } from '../bench/bench.ts';
 import type { BoardReport } from '../board/board.ts';
 import type { BoardSpec } from '../board/board-spec.ts';
+import type { SerialPorts } from '../board/serial-line.ts';
 import { BenchLine } from './bench-line.ts';
 import { ASK, type ControlAsk, controlPayload, parseJson } from './bench-wire.ts';
+import { RemoteSerial } from './serial/remote-serial.ts';
 
 const CONNECT_TIMEOUT_MS = 5000;
 const DIGEST_BYTES = 32;
@@ -38,10 +40,13 @@ function dial(address: string, host: string, port: number): Promise<Socket> {
 
 /** A virtual bench in another process. The same bus, and the same hands. */
 export class RemoteBench implements DfuBus {
+  /** The serial ports of the boards that run their firmware, as VirtualBench.serial. */
+  readonly serial: SerialPorts;
   readonly #line: BenchLine;
 
   constructor(line: BenchLine) {
     this.#line = line;
+    this.serial = new RemoteSerial(line);
   }
 
   async list(): Promise<readonly BusDevice[]> {
@@ -82,6 +87,11 @@ export class RemoteBench implements DfuBus {
     const answer = await this.#line.ask(ASK.call, jsonBytes({ do: 'inspect', path, ...inspection }));
     const sha256 = answer.toString('hex', 0, DIGEST_BYTES);
     return { sha256, bytes: inspection.withBytes ? Uint8Array.from(answer.subarray(DIGEST_BYTES)) : null };
+  }
+
+  /** As VirtualBench.detachIntoBootloader. */
+  async detachIntoBootloader(path: string): Promise<void> {
+    await this.#call({ do: 'detach', path });
   }
 
   /** As VirtualBench.report. */

@@ -7,9 +7,23 @@ import type { BoardSpec } from '../board/board-spec.ts';
 import { choiceIn, type Fields, fieldsOf, flagIn, textIn, wholeIn } from '../json-fields.ts';
 import { ASK, controlOf, type Frame, FrameCutter, frame, jsonFrame, packError, parseJson, SAY } from './bench-wire.ts';
 import { FrameSender } from './frame-sender.ts';
+import { ServedLines } from './serial/served-lines.ts';
 
 /** What a client can call besides control transfers. */
-const CALLS = ['list', 'open', 'select', 'close', 'plug', 'unplug', 'replug', 'inspect', 'report'] as const;
+const BOARD_CALLS = [
+  'list',
+  'open',
+  'select',
+  'close',
+  'plug',
+  'unplug',
+  'replug',
+  'inspect',
+  'report',
+  'detach',
+] as const;
+const LINE_CALLS = ['line-open', 'line-baud', 'line-hang-up', 'line-close'] as const;
+const CALLS = [...BOARD_CALLS, ...LINE_CALLS] as const;
 
 const NO_DATA = Buffer.alloc(0);
 const U32_MAX = 0xffff_ffff;
@@ -20,6 +34,7 @@ export class BenchConnection {
   readonly #socket: Socket;
   readonly #sender: FrameSender;
   readonly #ports = new Map<number, BoardPort>();
+  readonly #lines: ServedLines;
   #lastHandle = 0;
   #isOver = false;
 
@@ -27,6 +42,7 @@ export class BenchConnection {
     this.#bench = bench;
     this.#socket = socket;
     this.#sender = new FrameSender(socket);
+    this.#lines = new ServedLines(bench, (bytes) => this.#sender.send(bytes));
   }
 
   serve(): void {
@@ -66,6 +82,10 @@ export class BenchConnection {
       await this.#port(handle, hostMs).controlOut(request, value, data, timeoutMs);
       return frame(SAY.bytes, id, NO_DATA);
     }
+    if (kind === ASK.lineWrite) {
+      await this.#lines.write(payload);
+      return frame(SAY.bytes, id, NO_DATA);
+    }
     if (kind !== ASK.call) throw new Fault('REQUEST_INVALID', { reason: 'unknown kind of frame', kind });
     const call = fieldsOf(parseJson(payload), 'call', CALL_FIELDS);
     if (choiceIn(call, 'do', CALLS) === 'inspect') return frame(SAY.bytes, id, this.#inspect(call));
@@ -74,12 +94,17 @@ export class BenchConnection {
 
   async #call(call: Fields): Promise<unknown> {
     const asked = choiceIn(call, 'do', CALLS);
+    if (asked === 'line-open') return this.#lines.open(call);
+    if (asked === 'line-baud') return this.#lines.setBaud(call);
+    if (asked === 'line-hang-up') return this.#lines.hangUp(call);
+    if (asked === 'line-close') return this.#lines.close(call);
     if (asked === 'list') return this.#bench.list();
     if (asked === 'open') return this.#open(textIn(call, 'path', 64));
     if (asked === 'select' || asked === 'close') return this.#onPort(asked, call);
     const path = textIn(call, 'path', 64);
     if (asked === 'plug') return this.#bench.plug(path, call.values.spec as BoardSpec);
     if (asked === 'replug') return this.#bench.replug(path);
+    if (asked === 'detach') return this.#bench.detachIntoBootloader(path);
     return asked === 'unplug' ? this.#bench.unplug(path) : this.#bench.report(path);
   }
 
@@ -122,7 +147,8 @@ export class BenchConnection {
     this.#isOver = true;
     for (const port of this.#ports.values()) void port.close();
     this.#ports.clear();
+    this.#lines.letGo();
   }
 }
 
-const CALL_FIELDS = ['do', 'path', 'handle', 'alternate', 'spec', 'address', 'length', 'withBytes'];
+const CALL_FIELDS = ['do', 'path', 'handle', 'alternate', 'spec', 'address', 'length', 'withBytes', 'baudRate'];

@@ -8,12 +8,19 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+/** Takes what is said on one serial line. */
+export interface Ear {
+  readonly hear: (bytes: Uint8Array) => void;
+  readonly end: () => void;
+}
+
 /** The client's end of a connection to a bench: many questions under way, each with its answer. */
 export class BenchLine {
   readonly #socket: Socket;
   readonly #sender: FrameSender;
   readonly #waiting = new Map<number, Waiting>();
   readonly #watchers = new Set<() => void>();
+  readonly #ears = new Map<number, Ear>();
   /** When the last answers arrived, on the clock of `performance.now()`. */
   heardAtMs = 0;
   #lastId = 0;
@@ -52,6 +59,15 @@ export class BenchLine {
     return () => this.#watchers.delete(watcher);
   }
 
+  /** Hears a serial line, until it ends. */
+  listen(handle: number, ear: Ear): void {
+    this.#ears.set(handle, ear);
+  }
+
+  unlisten(handle: number): void {
+    this.#ears.delete(handle);
+  }
+
   close(): Promise<void> {
     if (this.#isDown) return Promise.resolve();
     return new Promise((resolve) => {
@@ -61,18 +77,28 @@ export class BenchLine {
   }
 
   #hear({ kind, id, payload }: Frame): void {
-    if (kind === SAY.hint) {
-      for (const watcher of [...this.#watchers]) watcher();
-      return;
-    }
+    if (kind === SAY.hint) for (const watcher of [...this.#watchers]) watcher();
+    else if (kind === SAY.heard) this.#ears.get(id)?.hear(Uint8Array.from(payload));
+    else if (kind === SAY.ended) this.#endLine(id);
+    else this.#answered(id, kind === SAY.failed, payload);
+  }
+
+  #answered(id: number, hasFailed: boolean, payload: Buffer): void {
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
-    if (kind === SAY.failed) waiting?.reject(unpackError(payload));
+    if (hasFailed) waiting?.reject(unpackError(payload));
     else waiting?.resolve(payload);
+  }
+
+  #endLine(handle: number): void {
+    const ear = this.#ears.get(handle);
+    this.#ears.delete(handle);
+    ear?.end();
   }
 
   #hangUp(): void {
     this.#isDown = true;
+    for (const handle of [...this.#ears.keys()]) this.#endLine(handle);
     for (const { reject } of this.#waiting.values()) reject(benchGone());
     this.#waiting.clear();
     this.#watchers.clear();

@@ -6,6 +6,7 @@ import { systemClock } from '@flashline/dfuse';
 import { afterEach, describe, expect, test } from 'vitest';
 import { REQUEST } from '../rom/dfu-words.ts';
 import { command, getStatus, operate } from '../testing/hand-host.ts';
+import { UsbipHost } from '../usbip/testing/usbip-host.ts';
 import { connectBench } from './bench-client.ts';
 import { type BenchProcess, type StartBench, startBenchProcess } from './start-bench-process.ts';
 
@@ -96,9 +97,21 @@ describe('a bench process', () => {
     await remote.close();
   });
 
+  test('gives its boards away over USB/IP when it is told to, and takes them back when it ends', async () => {
+    const bench = await start({ boards: { '1-1.1': {} }, usbip: { host: '127.0.0.1', port: 0 } });
+    expect(bench.usbip).toMatch(/^127\.0\.0\.1:\d+$/);
+    const host = await UsbipHost.attach(bench.usbip ?? '', '1-1.1');
+    expect((await host.descriptor(1, 0))?.readUInt16LE(8)).toBe(0x0483);
+    await bench.stop();
+    await expect(UsbipHost.attach(bench.usbip ?? '', '1-1.1')).rejects.toThrow();
+    expect((await start({})).usbip).toBeNull();
+  });
+
   test('refuses what it is told in one line and without listening', async () => {
     const program = fileURLToPath(new URL('./bench-process.ts', import.meta.url));
-    for (const options of ['{', '[]', '{"speed":-1}', '{"boards":{"A1":{}}}', '{"boards":{"1-1.1":{"part":"Z80"}}}']) {
+    const wrongBoards = ['{"boards":{"A1":{}}}', '{"boards":{"1-1.1":{"part":"Z80"}}}'];
+    const wrongPlaces = ['{"usbip":true}', '{"usbip":{"host":"127.0.0.1"}}', '{"usbip":{"host":1,"port":0}}'];
+    for (const options of ['{', '[]', '{"speed":-1}', ...wrongBoards, ...wrongPlaces]) {
       const child = spawn(process.execPath, [program, options], { stdio: ['ignore', 'pipe', 'pipe'] });
       let said = '';
       child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));

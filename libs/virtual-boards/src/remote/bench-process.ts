@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { asFault, Fault } from '@flashline/contracts';
 import { systemClock } from '@flashline/dfuse';
 import { VirtualBench } from '../bench/bench.ts';
+import { serveUsbip } from '../usbip/usbip-server.ts';
 import { serveBench } from './bench-server.ts';
 import { parseProcessOptions } from './process-options.ts';
 
@@ -24,8 +25,9 @@ async function main(): Promise<void> {
   });
   for (const [path, spec] of Object.entries(options.boards)) bench.plug(path, spec);
   const served = await serveBench(bench, { port: options.port });
+  const exported = options.usbip && (await serveUsbip(bench, options.usbip));
   const end = () => {
-    void served.close().then(async () => {
+    void Promise.all([served.close(), exported?.close()]).then(async () => {
       await bench.close();
       process.exit(0);
     });
@@ -34,7 +36,7 @@ async function main(): Promise<void> {
   // Ctrl-C reaches the whole process group; the one who started the bench decides when it ends.
   process.on('SIGINT', values['with-parent'] ? () => {} : end);
   if (values['with-parent']) process.stdin.once('close', end).once('end', end).resume();
-  process.stdout.write(`${JSON.stringify({ listening: served.address })}\n`);
+  process.stdout.write(`${JSON.stringify({ listening: served.address, usbip: exported?.address })}\n`);
 }
 
 main().catch((error: unknown) => {

@@ -9,11 +9,11 @@ export interface Frame {
   readonly payload: Buffer;
 }
 
-/** What a client asks. The payloads of the first two are binary, that of `call` is JSON. */
-export const ASK = { controlOut: 1, controlIn: 2, call: 3 } as const;
+/** What a client asks. The payload of `call` is JSON, the others are binary. */
+export const ASK = { controlOut: 1, controlIn: 2, call: 3, lineWrite: 4 } as const;
 
-/** What a server says. `hint` belongs to no request. */
-export const SAY = { bytes: 1, json: 2, failed: 3, hint: 4 } as const;
+/** What a server says. `hint` belongs to no request; `heard` and `ended` carry the handle of a serial line instead of one. */
+export const SAY = { bytes: 1, json: 2, failed: 3, hint: 4, heard: 5, ended: 6 } as const;
 
 /** The largest memory in any part is below this; a description of one board is far below. */
 export const FRAME_BYTES_MAX = 8 * 1024 * 1024;

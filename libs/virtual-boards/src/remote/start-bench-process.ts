@@ -8,6 +8,8 @@ import type { BenchProcessOptions } from './process-options.ts';
 export interface BenchProcess {
   /** For connectBench. */
   readonly address: string;
+  /** `host:port` of the USB/IP server; null when none was asked for. */
+  readonly usbip: string | null;
   readonly pid: number;
   /** Ends the process and waits for its end. */
   stop(): Promise<void>;
@@ -33,15 +35,21 @@ export async function startBenchProcess({ withParent = true, ...options }: Start
   // Writing to a child that is gone is no news: its exit is.
   child.stdin.on('error', () => {});
   try {
-    const address = await addressOf(child);
-    return { address, pid: child.pid ?? 0, stop: () => stop(child) };
+    const { listening, usbip } = await listeningOf(child);
+    return { address: listening, usbip: usbip ?? null, pid: child.pid ?? 0, stop: () => stop(child) };
   } catch (error) {
     await stop(child);
     throw error;
   }
 }
 
-function addressOf(child: Child): Promise<string> {
+/** The one line that a bench process prints. */
+interface Listening {
+  readonly listening: string;
+  readonly usbip?: string;
+}
+
+function listeningOf(child: Child): Promise<Listening> {
   return new Promise((resolve, reject) => {
     let text = '';
     const fail = (reason: string) => reject(new Fault('USB_HOST', { reason: `virtual bench: ${reason}` }));
@@ -50,10 +58,10 @@ function addressOf(child: Child): Promise<string> {
     child.once('exit', (code, signal) => fail(`it ended with ${code ?? signal}`));
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       if (text.length < LINE_CHARACTERS_MAX) text += chunk;
-      const address = /^\{"listening":"([^"]+)"\}\n/.exec(text)?.[1];
-      if (!address) return;
+      const line = /^\{"listening":.*\}\n/.exec(text)?.[0];
+      if (line === undefined) return;
       clearTimeout(timer);
-      resolve(address);
+      resolve(JSON.parse(line) as Listening);
     });
     child.once('close', () => clearTimeout(timer));
   });

@@ -59,6 +59,11 @@ export const CLAIMS: readonly Claim[] = [
         where wanted.value ->> 'memory' not in (select done.value ->> 'memory' from json_each(locked) as done))`,
   },
   {
+    broken: 'passes that do not show the firmware that their work order looks for',
+    sql: `select attempt_id as which from attempt_log join work_order on id = order_id
+      where outcome = 'pass' and application is null and recipe ->> '$.application' is not null`,
+  },
+  {
     broken: 'attempts with phases that are not numbered through',
     sql: `select attempt_id as which from phase
       group by attempt_id having min(position) <> 0 or max(position) <> count(*) - 1`,

@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import type { LedgerCheck } from '../../ledger.ts';
 import { activate, temporaryFolder, thrownBy } from '../../testing/ledgers.ts';
-import { AT, assignment, fail, IMAGE, LOCKED, LOCKING, ORDER, pass } from '../../testing/samples.ts';
+import { AT, assignment, fail, IMAGE, LOCKED, LOCKING, LOOKING, ORDER, pass, RUNNING } from '../../testing/samples.ts';
 import { openLedger, openLedgerReadonly } from '../sqlite-ledger.ts';
 
 const ONE = assignment(1).attemptId;
@@ -114,6 +114,22 @@ test.each([
   tamper(folder, sql);
   expect(checkOf(folder).problems).toEqual([
     `passes that do not show what their work order locks: ${assignment(1).attemptId}`,
+  ]);
+});
+
+test('a pass without the firmware that its order looks for is found', () => {
+  const folder = temporaryFolder();
+  const ledger = openLedger(folder);
+  ledger.addImage(IMAGE);
+  ledger.createOrder({ ...ORDER, recipe: LOOKING }, AT);
+  ledger.moveOrder(ORDER.id, 'start', AT);
+  ledger.record(assignment(1), pass(assignment(1), { application: RUNNING }), AT);
+  ledger.record(assignment(2), fail(assignment(2)), AT);
+  ledger.close();
+  expect(checkOf(folder).problems).toEqual([]);
+  tamper(folder, 'update result set application = null');
+  expect(checkOf(folder).problems).toEqual([
+    `passes that do not show the firmware that their work order looks for: ${assignment(1).attemptId}`,
   ]);
 });
 

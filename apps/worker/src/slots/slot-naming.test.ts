@@ -1,0 +1,74 @@
+import { Fault, type SlotName } from '@flashline/contracts';
+import { expect, test, vi } from 'vitest';
+import { SlotNaming, type SlotNamingOptions } from './slot-naming.ts';
+import { EMPTY, type SlotState } from './slot-state.ts';
+
+const A1: SlotName = { path: '1-1', label: 'A1' };
+const A2: SlotName = { path: '1-2', label: 'A2' };
+const RUNNING = { is: 'running' } as SlotState;
+
+function open(options: Partial<SlotNamingOptions> = {}, busy: readonly string[] = []) {
+  const bench = { name: vi.fn(), state: (path: string) => (busy.includes(path) ? RUNNING : EMPTY) };
+  const keep = vi.fn(async () => {});
+  const naming = new SlotNaming({ slots: [A1], keep, bench, onChange: vi.fn(), ...options });
+  return { naming, bench, keep };
+}
+
+test('new names are kept first, then the bench has them, then the report answers', async () => {
+  const { naming, bench, keep } = open();
+  keep.mockImplementation(async () => expect(bench.name).not.toHaveBeenCalled());
+  await naming.take('r1', [A2]);
+  expect(keep).toHaveBeenCalledWith([A2]);
+  expect(bench.name).toHaveBeenCalledWith([A2]);
+  expect(naming.report()).toEqual({
+    slots: [A2],
+    keepsNames: true,
+    answered: { requestId: 'r1', fault: null, reason: null },
+  });
+});
+
+test('a request that is repeated is carried out once', async () => {
+  const { naming, keep } = open();
+  await Promise.all([naming.take('r1', [A2]), naming.take('r1', [A2]), naming.take('r2', [A1])]);
+  await naming.take('r1', [A2]);
+  expect(keep).toHaveBeenCalledTimes(1);
+  await naming.take('r2', [A1]);
+  expect(naming.report()).toMatchObject({ slots: [A1], answered: { requestId: 'r2' } });
+});
+
+test('names that cannot be kept change nothing, and the reason is told', async () => {
+  const keep = async () => {
+    throw new Fault('DATA_NOT_WRITABLE', { reason: 'EROFS' });
+  };
+  const { naming, bench } = open({ keep });
+  await naming.take('r1', [A2]);
+  expect(bench.name).not.toHaveBeenCalled();
+  expect(naming.report()).toMatchObject({
+    slots: [A1],
+    answered: { requestId: 'r1', fault: 'DATA_NOT_WRITABLE', reason: 'EROFS' },
+  });
+});
+
+test('a station without a file says so', async () => {
+  const { naming } = open({ keep: null, slots: null });
+  await naming.take('r1', [A1]);
+  expect(naming.report()).toMatchObject({ slots: null, keepsNames: false, answered: { fault: 'CONFIG_INVALID' } });
+});
+
+test('a slot that works on a board may get another label, but cannot go', async () => {
+  const { naming, keep } = open({}, ['1-1']);
+  await naming.take('r1', [A2]);
+  expect(naming.report()).toMatchObject({ slots: [A1], answered: { fault: 'SLOT_BUSY' } });
+  expect(keep).not.toHaveBeenCalled();
+  await naming.take('r2', [{ ...A1, label: 'Z9' }]);
+  expect(naming.report()).toMatchObject({ slots: [{ label: 'Z9' }], answered: { fault: null } });
+});
+
+test('ports that were ever slots are bounded', async () => {
+  const { naming } = open();
+  const many = (bus: number) => Array.from({ length: 256 }, (_, n) => ({ path: `${bus}-${n}`, label: `${n}` }));
+  for (let bus = 2; bus <= 5; bus++) await naming.take(`r${bus}`, many(bus));
+  expect(naming.report().answered).toMatchObject({ requestId: 'r5', fault: 'CONFIG_INVALID' });
+  await naming.take('r6', many(4));
+  expect(naming.report().answered).toMatchObject({ requestId: 'r6', fault: null });
+});

@@ -1,0 +1,87 @@
+import { asFault, type BenchNaming, Fault, type FaultCode, type SlotName } from '@flashline/contracts';
+import type { Bench } from './bench.ts';
+
+/** Keeps the names of the slots where they outlast the worker. Rejects with a Fault; then nothing was kept. */
+export type KeepNames = (slots: readonly SlotName[]) => Promise<void>;
+
+export interface SlotNamingOptions {
+  /** The names to begin with; null when every port counts. */
+  readonly slots: readonly SlotName[] | null;
+  /** Null when there is no station file to keep them in. */
+  readonly keep: KeepNames | null;
+  readonly bench: Pick<Bench, 'name' | 'state'>;
+  /** Called when `report` has something new to say. */
+  readonly onChange: () => void;
+}
+
+/** Each port that was ever a slot keeps its queue and its share of a host until the worker ends. */
+const PORTS_EVER_MAX = 1024;
+
+/** What the slots of a bench are called, and how that is changed while it runs. */
+export class SlotNaming {
+  readonly #options: SlotNamingOptions;
+  readonly #everNamed: Set<string>;
+  #slots: readonly SlotName[] | null;
+  #answered: BenchNaming['answered'] = null;
+  /** The request that is being carried out. */
+  #inWork: string | null = null;
+
+  constructor(options: SlotNamingOptions) {
+    this.#options = options;
+    this.#slots = options.slots;
+    this.#everNamed = new Set(options.slots?.map(({ path }) => path));
+  }
+
+  report(): BenchNaming {
+    const slots = this.#slots === null ? null : [...this.#slots];
+    return { slots, keepsNames: this.#options.keep !== null, answered: this.#answered };
+  }
+
+  /**
+   * Carries out a request, once: requests are repeated until the report answers them. Never rejects; while one is in work
+   * others wait for their repetition.
+   */
+  async take(requestId: string, slots: readonly SlotName[]): Promise<void> {
+    if (this.#inWork !== null || this.#answered?.requestId === requestId) return;
+    this.#inWork = requestId;
+    try {
+      await this.#rename(slots);
+      this.#answer(requestId, null, null);
+    } catch (thrown) {
+      const { code, details } = asFault(thrown, 'CONFIG_INVALID');
+      this.#answer(requestId, code, String(details.reason ?? '').slice(0, 500) || null);
+    }
+  }
+
+  async #rename(slots: readonly SlotName[]): Promise<void> {
+    const { keep, bench } = this.#options;
+    if (keep === null) throw new Fault('CONFIG_INVALID', { reason: 'the station was started without a station file' });
+    this.#requireIdle(slots);
+    const everNamed = this.#everNamed.union(new Set(slots.map(({ path }) => path)));
+    if (everNamed.size > PORTS_EVER_MAX)
+      throw new Fault('CONFIG_INVALID', { reason: 'too many ports have been slots; restart the station' });
+    await keep(slots);
+    for (const path of everNamed) this.#everNamed.add(path);
+    this.#slots = slots;
+    // An attempt that began on a slot which goes, while the file was written, runs to its end and is recorded like any other.
+    bench.name(slots);
+  }
+
+  /** A slot with a board in work cannot go: nobody would see how it ends. */
+  #requireIdle(slots: readonly SlotName[]): void {
+    const staying = new Set(slots.map(({ path }) => path));
+    const busy = (this.#slots ?? []).find(({ path }) => !staying.has(path) && isBusy(this.#options.bench, path));
+    if (busy !== undefined) throw new Fault('SLOT_BUSY', { reason: `${busy.label} works on a board` });
+  }
+
+  #answer(requestId: string, fault: FaultCode | null, reason: string | null): void {
+    this.#answered = { requestId, fault, reason };
+    this.#inWork = null;
+    this.#options.onChange();
+  }
+}
+
+function isBusy(bench: Pick<Bench, 'state'>, path: string): boolean {
+  const { is } = bench.state(path);
+  return is === 'running' || is === 'entering';
+}

@@ -1,6 +1,6 @@
 /**
  * The bench: how fast the engine and the station are, on virtual boards with real timing. `npm run bench` for all of it but the
- * soak, or `npm run bench -- parts [name …]`, `others`, `station`, `soak [flashes]`; `--write` measures all and writes
+ * soaks, or `npm run bench -- parts [name …]`, `others`, `station`, `soak [flashes]`, `station-soak [boards]`; `--write` measures all and writes
  * docs/bench.md. Ends with 1 when a promised figure is missed.
  */
 import { parseArgs } from 'node:util';
@@ -9,6 +9,7 @@ import { measureOthers } from './others/other-table.ts';
 import { measureParts } from './parts/part-table.ts';
 import { machineNow, type Section, textOf, writePage } from './report.ts';
 import { measureSoak } from './soak.ts';
+import { measureStationSoak } from './station/station-soak.ts';
 import { measureStation } from './station/station-table.ts';
 
 const SOAK_FLASHES = 10_000;
@@ -24,15 +25,16 @@ const measures: Readonly<Record<string, () => Promise<Section>>> = {
   others: measureOthers,
   station: measureStation,
   soak: () => measureSoak(Number(words[0] ?? SOAK_FLASHES)),
+  'station-soak': () => measureStationSoak(Number(words[0] ?? SOAK_FLASHES)),
 };
 const chosen = Object.entries(measures).filter(([name]) =>
-  only === undefined ? name !== 'soak' || values.write : name === only,
+  only === undefined ? !name.endsWith('soak') || values.write : name === only,
 );
 const unknown = only === 'parts' ? words.find((word) => PARTS.every(({ name }) => name !== word)) : undefined;
 if (chosen.length === 0 || unknown !== undefined || (values.write && only !== undefined)) {
   if (unknown !== undefined) console.error(`${unknown} is none of ${PARTS.map(({ name }) => name).join(', ')}.`);
   console.error(
-    'bench [parts [name …] | others | station | soak [flashes]], or bench --write for all of them and docs/bench.md',
+    'bench [parts [name …] | others | station | soak [flashes] | station-soak [boards]], or bench --write for all of them and docs/bench.md',
   );
   process.exit(2);
 }

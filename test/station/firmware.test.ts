@@ -58,7 +58,7 @@ describe('boards that run their firmware', () => {
     await startOrder(client, 5, { enter: { by: 'touch-1200' } });
     const [path = ''] = line.paths;
     await line.plug(path, { ...running, application: { accepts: ['character'] } });
-    expect(await done(client, path)).toMatchObject({ outcome: 'fail', fault: 'BOOTLOADER_NOT_ENTERED' });
+    expect(await done(client, path)).toMatchObject({ outcome: 'error', fault: 'BOOTLOADER_NOT_ENTERED' });
     await line.bench.unplug(path);
     await handsMove();
     await line.bench.replug(path);

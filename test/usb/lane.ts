@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runMachine } from './machine/boot.ts';
@@ -7,7 +7,7 @@ import { prepareKernel } from './machine/kernel.ts';
 import { installPackages } from './machine/packages.ts';
 import { bundlePrograms } from './machine/programs.ts';
 import { serveBoards } from './outside.ts';
-import { isPass, printConsole, printEnded } from './report.ts';
+import { isPass, reportOf, tailOf } from './report.ts';
 
 const REPO = join(import.meta.dirname, '../..');
 const CACHE = join(REPO, 'node_modules/.cache/flashline');
@@ -17,6 +17,7 @@ export async function runLane(scenarios: readonly Scenario[], showConsole: boole
   installPackages();
   const kernel = prepareKernel(join(CACHE, 'usb-kernel'));
   const folder = mkdtempSync(join(tmpdir(), 'flashline-usb-'));
+  const left = (file: string) => readFileSync(join(folder, file), 'utf8');
   const programs = await programsFor(scenarios);
   const outside = await serveBoards();
   const ended: Ended[] = [];
@@ -24,7 +25,7 @@ export async function runLane(scenarios: readonly Scenario[], showConsole: boole
     if (event.on === 'up') console.log(`usb: Linux ${event.kernel}, up after ${event.seconds.toFixed(0)} s`);
     if (event.on !== 'ended') return;
     ended.push(event);
-    printEnded(event, folder);
+    console.log(reportOf(event, scenarios, left));
   };
   const job = { scenarios, programs, boards: outside.boards };
   const hungIn = await runMachine({ kernel, job, repo: REPO, folder, showConsole, onEvent });
@@ -32,7 +33,7 @@ export async function runLane(scenarios: readonly Scenario[], showConsole: boole
   rmSync(programs, { recursive: true });
 
   if (hungIn !== null) console.log(`usb: the machine hung in ${hungIn} and was ended`);
-  if (ended.length < scenarios.length) printConsole(folder);
+  if (ended.length < scenarios.length) console.log(tailOf(left('console.log')));
   const passed = ended.filter(isPass).length;
   const failed = scenarios.length - passed;
   if (failed > 0) console.log(`usb: what the machine left is in ${folder}`);

@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Ended } from './machine/job.ts';
-import { SCENARIOS } from './scenarios.ts';
+import type { Ended, Scenario } from './machine/job.ts';
 
 const TAIL_LINES = 40;
 
@@ -10,28 +7,28 @@ export function isPass({ exitCode }: Ended): boolean {
   return exitCode === 0;
 }
 
-/** One line and what the scenario printed; when it failed, also its errors and what the kernel said meanwhile. */
-export function printEnded(ended: Ended, folder: string): void {
+/**
+ * One line and what the scenario printed; when it failed, also its errors and what the kernel said meanwhile. `left` reads one of
+ * the files that the machine left.
+ */
+export function reportOf(ended: Ended, scenarios: readonly Scenario[], left: (file: string) => string): string {
   const { name, seconds, exitCode, signal } = ended;
-  const says = SCENARIOS.find((scenario) => scenario.name === name)?.says ?? '';
-  const text = (kind: string) => readFileSync(join(folder, `${name}.${kind}`), 'utf8');
-  console.log(`${isPass(ended) ? 'pass' : 'FAIL'}  ${name.padEnd(14)} ${seconds.toFixed(1).padStart(6)} s  ${says}`);
-  print(text('out'));
-  if (isPass(ended)) return;
-  print(text('err'));
-  print(`ended by ${signal ?? `exit code ${exitCode}`}; the kernel said meanwhile:\n${tail(text('dmesg'))}`);
+  const says = scenarios.find((scenario) => scenario.name === name)?.says ?? '';
+  const line = `${isPass(ended) ? 'pass' : 'FAIL'}  ${name.padEnd(14)} ${seconds.toFixed(1).padStart(6)} s  ${says}`;
+  const parts = [line, indented(left(`${name}.out`))];
+  if (!isPass(ended)) {
+    parts.push(indented(left(`${name}.err`)), indented(`ended by ${signal ?? `exit code ${exitCode}`}`));
+    parts.push(indented(`the kernel said meanwhile:\n${tailOf(left(`${name}.dmesg`))}`));
+  }
+  return parts.filter((part) => part !== '').join('\n');
 }
 
-/** The end of what the machine wrote to its console. */
-export function printConsole(folder: string): void {
-  print(tail(readFileSync(join(folder, 'console.log'), 'utf8')));
-}
-
-function tail(text: string): string {
+/** The end of a long text. */
+export function tailOf(text: string): string {
   return text.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
 }
 
-function print(text: string): void {
+function indented(text: string): string {
   const lines = text.replaceAll('\r', '').trimEnd();
-  if (lines !== '') console.log(lines.replace(/^/gm, '      '));
+  return lines === '' ? '' : lines.replace(/^/gm, '      ');
 }

@@ -6,7 +6,24 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'boards', says: 'virtual boards are USB devices to the kernel, to dfu-util and to us', limitSeconds: 120 },
   { name: 'dfu-util', says: 'dfu-util and the engine read back what the other wrote', limitSeconds: 180 },
   { name: 'side-by-side', says: 'dfu-util and the engine on equal boards', limitSeconds: 300 },
-  { name: 'many', says: 'one, eight and thirty boards at once', limitSeconds: 300 },
+  { name: 'station', says: 'one, eight and thirty boards through flashline station', limitSeconds: 300 },
+  {
+    name: 'entry',
+    says: 'boards that run are asked into their bootloader in every way, and run again',
+    limitSeconds: 300,
+  },
+  {
+    name: 'hosts',
+    says: 'a port host that is killed and one that freezes hurt only their own boards',
+    limitSeconds: 240,
+  },
+  { name: 'silent', says: 'devices that answer nothing hold up nobody', limitSeconds: 180 },
+  { name: 'lost-event', says: 'a board that nobody was told of is found and flashed', limitSeconds: 180 },
+  {
+    name: 'udev',
+    says: 'by the rules we ship, users in plugdev flash and others are told what to do',
+    limitSeconds: 240,
+  },
+  { name: 'usbip', says: 'flashline virtual --usbip, as a person with usbip uses it', limitSeconds: 120 },
   { name: 'unplug', says: 'boards that leave at fifty random moments hurt nobody else', limitSeconds: 300 },
-  { name: 'stranger', says: 'a keyboard and a memory stick are left alone', limitSeconds: 180 },
 ];

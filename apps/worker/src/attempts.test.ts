@@ -186,7 +186,7 @@ describe('a board that runs its firmware', () => {
   test('that does not come up in its bootloader has failed, and nothing was begun', async () => {
     entering = () => Promise.reject(new Fault('BOOTLOADER_NOT_ENTERED', { asked: 'msp' }));
     await attempts().run({ ...job(1), recipe: ASKING }, SIGNAL);
-    expect(kept(1)).toMatchObject({ outcome: 'fail', fault: 'BOOTLOADER_NOT_ENTERED' });
+    expect(kept(1)).toMatchObject({ outcome: 'error', fault: 'BOOTLOADER_NOT_ENTERED' });
     expect([flashes, journal.begun(), journal.seats()]).toEqual([[], [], []]);
   });
 

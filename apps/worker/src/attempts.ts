@@ -137,8 +137,9 @@ export class Attempts {
     this.#cancelled.delete(assignment.attemptId);
     await this.#keepAtLast(assignment, this.#result(assignment, ended, startedAt, durationMs), signal);
     const { slot, attemptId } = assignment;
-    const firmwareDueMs = firmwareDueAfter(ended);
-    this.#options.bench.tell(slot, { on: 'ended', attemptId, firmwareDueMs, nowMs: this.#options.nowMs() });
+    const nowMs = this.#options.nowMs();
+    const after = { firmwareDueMs: firmwareDueAfter(ended), wasLost: wasLost(job, ended) };
+    this.#options.bench.tell(slot, { on: 'ended', attemptId, nowMs, ...after });
   }
 
   /** Waits until the hub of the slot bears one more board that starts. Its start is over when its erase is, or when it ends. */
@@ -264,6 +265,11 @@ export class Attempts {
 function firmwareDueAfter({ outcome, fault }: Ending): number {
   if (outcome === 'pass') return FIRMWARE_DUE_MS;
   return fault === 'APPLICATION_SILENT' ? SLOW_FIRMWARE_DUE_MS : 0;
+}
+
+/** Whether the board was pulled. One whose recipe has it reset may have left by itself, and would be taken up again for ever. */
+function wasLost({ recipe }: FlashJob, { fault }: Ending): boolean {
+  return fault === 'BOARD_GONE' && !recipe.unprotect && recipe.lock.length === 0;
 }
 
 /** Who was seen on a port, so that nobody else is worked on. */

@@ -140,15 +140,30 @@ describe('with a kernel that tells what it has', () => {
     await expect(bus.open('1-1')).rejects.toMatchObject({ code: 'BOARD_GONE' });
   });
 
-  test('a board that libusb was not told of is unseen after two seconds, until it is told', async () => {
+  test('a board that libusb was not told of is unseen when nothing else was told for five seconds, until it is told', async () => {
     bus = await openUsbBus({ binding: usb, clock, host: kernelWith(new Map([['1-1.4', 2]])) });
     await bus.list();
+    await clock.until(clock.sleep(4_999));
     expect(bus.unseen).toEqual([]);
-    await clock.until(clock.sleep(2_000));
+    await clock.until(clock.sleep(1));
     expect(bus.unseen).toEqual(['1-1.4@2']);
     usb.plug([1, 4], 2);
     await bus.list();
     expect(bus.unseen).toEqual([]);
+  });
+
+  test('while others still arrive a board is not given up, but not for ever', async () => {
+    const addresses = new Map([['1-1.4', 2]]);
+    bus = await openUsbBus({ binding: usb, clock, host: kernelWith(addresses) });
+    for (let seconds = 0; seconds < 30; seconds++) {
+      addresses.set(`1-2.${seconds + 1}`, seconds + 10);
+      usb.plug([2, seconds + 1], seconds + 10);
+      await bus.list();
+      expect(bus.unseen).toEqual([]);
+      await clock.until(clock.sleep(1_000));
+    }
+    await bus.list();
+    expect(bus.unseen).toEqual(['1-1.4@2']);
   });
 
   test('a board that another one replaced unknown to libusb is unseen too', async () => {
@@ -158,7 +173,7 @@ describe('with a kernel that tells what it has', () => {
     await bus.list();
     addresses.set('1-1', 3);
     await bus.list();
-    await clock.until(clock.sleep(2_000));
+    await clock.until(clock.sleep(5_000));
     expect(bus.unseen).toEqual(['1-1@3']);
     addresses.delete('1-1');
     await bus.list();

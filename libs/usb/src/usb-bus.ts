@@ -22,8 +22,8 @@ export interface UsbBus extends DfuBus {
   /** What keeps this computer from seeing boards, in plain words; null when nothing is known to be wrong. */
   readonly trouble: string | null;
   /**
-   * What the kernel has had for two seconds and libusb was not told of, as of the last look at the list: `path@address`. Only a
-   * new process sees it. If a new one does not either, libusb cannot read that device: do not start a third for it.
+   * What the kernel has and libusb was not told of and will not be, as of the last look at the list: `path@address`. Only a new
+   * process sees it. If a new one does not either, libusb cannot read that device: do not start a third for it.
    */
   readonly unseen: readonly string[];
   /**
@@ -69,7 +69,7 @@ class LibusbBus implements UsbBus {
   }
 
   get unseen(): readonly string[] {
-    return this.#sightings.unseenFor(SETTLE_MS);
+    return this.#sightings.lost();
   }
 
   async list(): Promise<readonly BusDevice[]> {

@@ -22,11 +22,7 @@ export interface ProcessStat {
 
 /** Looks at a process tree now. */
 export function treeUse(root: number): TreeUse {
-  const stats = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((pid) => readStat(Number(pid)))
-    .filter((stat) => stat !== null);
-  const tree = treeOf(root, stats);
+  const tree = treeOf(root, allProcesses());
   const memories = tree.map(({ pid }) => memoryOf(pid));
   return {
     processes: tree.length,
@@ -34,6 +30,18 @@ export function treeUse(root: number): TreeUse {
     memoryMiB: memories.reduce((sum, { kib }) => sum + kib, 0) / 1024,
     memoryIs: memories.every(({ is }) => is === 'PSS') ? 'PSS' : 'RSS',
   };
+}
+
+/** Files, sockets and pipes that a process and all its descendants have open. */
+export function descriptorsOf(root: number): number {
+  return treeOf(root, allProcesses()).reduce((sum, { pid }) => sum + readdirSync(`/proc/${pid}/fd`).length, 0);
+}
+
+function allProcesses(): readonly ProcessStat[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => readStat(Number(pid)))
+    .filter((stat) => stat !== null);
 }
 
 /** A process and all its descendants. */

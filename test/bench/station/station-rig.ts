@@ -19,9 +19,9 @@ export interface StationRig {
 }
 
 /** Starts `flashline station` with so many slots on a bench; resolves when it answers. */
-export async function startStation(benchAddress: string, slots: number): Promise<StationRig> {
+export async function startStation(benchAddress: string, slots: number, speed = 1): Promise<StationRig> {
   const folder = await mkdtemp(join(tmpdir(), 'flashline-bench-'));
-  const boards = ['--virtual', String(slots), '--virtual-bench', benchAddress];
+  const boards = ['--virtual', String(slots), '--virtual-bench', benchAddress, '--virtual-speed', String(speed)];
   const running = new Running(['station', '--data', folder, '--port', '0', ...boards]);
   const url = await running.says(/is running: (\S+)/);
   return {

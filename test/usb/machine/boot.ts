@@ -1,13 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, existsSync, readFileSync, watch, writeFileSync } from 'node:fs';
+import { createWriteStream, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EventFile } from './event-file.ts';
 import { EVENTS_FILE, JOB_FILE, type Job, type MachineEvent } from './job.ts';
 import type { Kernel } from './kernel.ts';
-
-/** Everything here has many times what it takes on an idle computer. */
-const BOOT_LIMIT_SECONDS = 180;
-const BETWEEN_LIMIT_SECONDS = 60;
+import { BOOT_LIMIT, Deadline, limitAfter } from './limits.ts';
 
 /** A machine to be booted for one job. */
 export interface MachineRun {
@@ -39,10 +37,10 @@ export async function runMachine({
   keepConsole(qemu, join(folder, 'console.log'), showConsole);
   const deadline = new Deadline(() => qemu.kill('SIGKILL'));
   const events = new EventFile(join(folder, EVENTS_FILE), (event) => {
-    deadline.set(...limitAfter(event, job));
+    deadline.set(limitAfter(event, job));
     onEvent(event);
   });
-  deadline.set(BOOT_LIMIT_SECONDS, 'boot');
+  deadline.set(BOOT_LIMIT);
   const watcher = watch(folder, () => events.read());
   try {
     await once(qemu, 'exit');
@@ -86,13 +84,6 @@ function qemuArgs({ vmlinuz, initramfs, modules }: Kernel, { repo, folder, progr
   ];
 }
 
-function limitAfter(event: MachineEvent, { scenarios }: Job): [seconds: number, doing: string] {
-  if (event.on !== 'started')
-    return [BETWEEN_LIMIT_SECONDS, `what follows ${event.on === 'up' ? 'the boot' : event.name}`];
-  const limit = scenarios.find(({ name }) => name === event.name)?.limitSeconds ?? 0;
-  return [limit + BETWEEN_LIMIT_SECONDS, event.name];
-}
-
 function keepConsole({ stdout, stderr }: ChildProcess, file: string, show: boolean): void {
   const kept = createWriteStream(file);
   for (const stream of [stdout, stderr]) {
@@ -110,47 +101,4 @@ function endWithUs(qemu: ChildProcess): () => void {
   };
   process.on('exit', end).on('SIGINT', endBoth).on('SIGTERM', endBoth);
   return () => process.off('exit', end).off('SIGINT', endBoth).off('SIGTERM', endBoth);
-}
-
-class Deadline {
-  /** What was under way when it passed. */
-  passedIn: string | null = null;
-  readonly #onPassed: () => void;
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(onPassed: () => void) {
-    this.#onPassed = onPassed;
-  }
-
-  set(seconds: number, doing: string): void {
-    this.clear();
-    this.#timer = setTimeout(() => {
-      this.passedIn = doing;
-      this.#onPassed();
-    }, seconds * 1000);
-  }
-
-  clear(): void {
-    clearTimeout(this.#timer);
-  }
-}
-
-/** Reads each line of a growing file once. */
-class EventFile {
-  readonly #path: string;
-  readonly #onEvent: (event: MachineEvent) => void;
-  #taken = 0;
-
-  constructor(path: string, onEvent: (event: MachineEvent) => void) {
-    this.#path = path;
-    this.#onEvent = onEvent;
-  }
-
-  read(): void {
-    if (!existsSync(this.#path)) return;
-    const whole = readFileSync(this.#path, 'utf8').split('\n').slice(0, -1);
-    const fresh = whole.slice(this.#taken);
-    this.#taken = whole.length;
-    for (const line of fresh) this.#onEvent(JSON.parse(line) as MachineEvent);
-  }
 }

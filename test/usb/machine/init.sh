@@ -36,6 +36,8 @@ run() {
   hostname machine
 
   export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
+  # udevadm would do nothing in a chroot.
+  export SYSTEMD_IGNORE_CHROOT=1
   # libusb hears of devices from udevd, and the rules that we ship are its.
   chroot /machine /lib/systemd/systemd-udevd --daemon
   chroot /machine modprobe vhci-hcd

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   cpSync,
@@ -16,7 +17,6 @@ import { CannotRun, say } from './packages.ts';
 
 /** A Debian kernel, ready to boot. */
 export interface Kernel {
-  readonly version: string;
   readonly vmlinuz: string;
   readonly initramfs: string;
   /** The folder that belongs at /lib/modules in the machine. */
@@ -35,10 +35,10 @@ const HERE = import.meta.dirname;
 
 /** The kernel of this Debian, unpacked below `cache` and kept there. Throws CannotRun when there is none to be had. */
 export function prepareKernel(cache: string): Kernel {
-  const image = imagePackage();
-  const folder = join(cache, `${image.name}_${image.version}_${scriptHash()}`);
+  const image = imageOf(cache);
+  const { folder } = image;
   if (!existsSync(folder)) {
-    console.error(`usb: unpacking ${image.name} ${image.version} …`);
+    console.error(`usb: unpacking ${image.name} …`);
     const work = mkdtempSync(join(tmpdir(), 'flashline-kernel-'));
     try {
       buildIn(work, image.name);
@@ -48,7 +48,6 @@ export function prepareKernel(cache: string): Kernel {
     }
   }
   return {
-    version: kernelVersion(image.name),
     vmlinuz: join(folder, 'vmlinuz'),
     initramfs: join(folder, 'initramfs.cpio'),
     modules: join(folder, 'lib/modules'),
@@ -65,17 +64,30 @@ function putInto(cache: string, folder: string, built: string): void {
   for (const name of old) if (!name.startsWith(basename(folder))) rmSync(join(cache, name), { recursive: true });
 }
 
-/** The package that linux-image-amd64 stands for today. */
-function imagePackage(): { readonly name: string; readonly version: string } {
-  const find = () => /Depends: (linux-image-\S+)/.exec(say('apt-cache', ['depends', 'linux-image-amd64']))?.[1];
-  let name = find();
-  if (name === undefined) {
-    say('apt-get', ['update', '-qq']);
-    name = find();
-  }
-  if (name === undefined) throw new CannotRun('apt knows no linux-image-amd64');
-  const version = /^Version: (\S+)$/m.exec(say('apt-cache', ['show', '--no-all-versions', name]))?.[1];
-  return { name, version: (version ?? 'unknown').replaceAll(':', '_') };
+interface Image {
+  readonly name: string;
+  /** Where it is kept; not there when it is new. */
+  readonly folder: string;
+}
+
+/** The image that is to be used. Throws CannotRun when apt knows none. */
+function imageOf(cache: string): Image {
+  const known = imagePackage(cache);
+  if (known !== null && existsSync(known.folder)) return known;
+  // A new system has no package lists yet, and old ones name what is no longer there. Only root can renew them.
+  spawnSync('apt-get', ['update', '-qq'], { stdio: 'ignore' });
+  const found = imagePackage(cache);
+  if (found === null) throw new CannotRun('apt knows no linux-image-amd64');
+  return found;
+}
+
+/** The package that linux-image-amd64 stands for today; null when apt does not know. */
+function imagePackage(cache: string): Image | null {
+  const ask = (...args: string[]) => spawnSync('apt-cache', args, { encoding: 'utf8' }).stdout ?? '';
+  const name = /Depends: (linux-image-\S+)/.exec(ask('depends', 'linux-image-amd64'))?.[1];
+  if (name === undefined) return null;
+  const version = /^Version: (\S+)$/m.exec(ask('show', '--no-all-versions', name))?.[1] ?? 'unknown';
+  return { name, folder: join(cache, `${name}_${version.replaceAll(':', '_')}_${scriptHash()}`) };
 }
 
 function kernelVersion(imageName: string): string {

@@ -24,8 +24,12 @@ const FOUND = /^Found DFU: \[(\w{4}:\w{4})\].* path="([^"]*)", alt=(\d+), name="
 
 /** Everything in DFU mode that dfu-util sees. */
 export async function dfuUtilList(): Promise<readonly Listed[]> {
-  const found = [...(await dfuUtil('-l')).matchAll(FOUND)];
-  return found.map(([, id = '', path = '', alternate, name = '', serial = '']) => {
+  return parseListing(await dfuUtil('-l'));
+}
+
+/** What `dfu-util -l` has printed. */
+export function parseListing(text: string): readonly Listed[] {
+  return [...text.matchAll(FOUND)].map(([, id = '', path = '', alternate, name = '', serial = '']) => {
     return { id, path, alternate: Number(alternate), name, serial };
   });
 }

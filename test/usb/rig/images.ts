@@ -1,6 +1,7 @@
 import type { FirmwareImage } from '@flashline/firmware';
 
-const FLASH = 0x0800_0000;
+/** Where the flash of every part begins. */
+export const FLASH = 0x0800_0000;
 
 /** Bytes that differ from block to block, and that a ROM takes for a firmware. */
 export function firmwareBytes(length: number, salt = 0): Uint8Array {

@@ -1,31 +1,29 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { ST_BOOTLOADER } from '@flashline/contracts';
-import { type AttemptReport, type Progress, runAttempt, systemClock } from '@flashline/dfuse';
-import { openUsbBus, type UsbBus } from '@flashline/usb';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import type { Part } from '@flashline/contracts';
 import { type BoardSpec, connectBench, type RemoteBench } from '@flashline/virtual-boards';
 import { type Boards, OUTSIDE } from '../machine/job.ts';
 import { Cables } from './cables.ts';
-import { imageOf } from './images.ts';
+import { FLASH } from './images.ts';
 import { until } from './until.ts';
 
 const SYSFS = '/sys/bus/usb/devices';
+/** What a hand needs at least to pull a board and plug one in; a board that is back sooner was never pulled. */
+export const HANDS_MS = 1000;
 
-/** What a scenario works with: boards outside, and the bus of this kernel that they are plugged into. */
+/** What a scenario works with: boards outside, plugged into the bus of this kernel. */
 export interface Rig {
   /** The hands that plug and pull, and eyes that look past the bootloader. */
   readonly bench: RemoteBench;
-  /** The product's own bus. */
-  readonly bus: UsbBus;
+  /** What `config/parts.yaml` knows. */
+  readonly parts: readonly Part[];
   /** Puts boards onto the bench and waits until this kernel has them all. */
   plug(boards: Readonly<Record<string, BoardSpec>>): Promise<void>;
-  /** Flashes a board with the engine as it is shipped. */
-  flash(path: string, data: Uint8Array, onProgress?: (progress: Progress) => void): Promise<AttemptReport>;
+  /** Pulls boards and waits until this kernel has lost them all. */
+  pull(paths: readonly string[]): Promise<void>;
   /** What is really in the flash of a board. */
   memory(path: string, length: number): Promise<Uint8Array>;
   close(): Promise<void>;
 }
-
-export const FLASH = 0x0800_0000;
 
 /** The bench is empty when this resolves, whatever the scenario before has left. */
 export async function openRig(): Promise<Rig> {
@@ -33,31 +31,38 @@ export async function openRig(): Promise<Rig> {
     readFileSync(process.env.FLASHLINE_BOARDS ?? '', 'utf8'),
   ) as Boards;
   const bench = await connectBench(`${OUTSIDE}:${benchPort}`);
-  for (const { path } of await bench.list()) await bench.unplug(path);
+  const clear = async () => {
+    for (const { path } of await bench.list()) await bench.unplug(path);
+  };
+  await clear();
   const cables = new Cables(bench, usbipPort);
   cables.connect();
-  const bus = await openUsbBus();
-  const context = { clock: systemClock(), signal: new AbortController().signal, parts };
   return {
     bench,
-    bus,
+    parts,
     async plug(boards) {
       for (const [path, spec] of Object.entries(boards)) await bench.plug(path, spec);
       for (const path of Object.keys(boards)) await until(`the kernel has ${path}`, () => productAt(path));
     },
-    flash: (path, data, onProgress = () => {}) =>
-      runAttempt(bus, path, { image: imageOf(data), board: ST_BOOTLOADER, leave: true }, { ...context, onProgress }),
+    async pull(paths) {
+      for (const path of paths) await bench.unplug(path);
+      for (const path of paths) await leftKernel(path);
+    },
     async memory(path, length) {
       const { bytes } = await bench.inspect(path, { address: FLASH, length, withBytes: true });
       return bytes ?? new Uint8Array(0);
     },
     async close() {
-      for (const { path } of await bench.list()) await bench.unplug(path);
+      await clear();
       await cables.close();
-      await bus.close();
       await bench.close();
     },
   };
+}
+
+/** Resolves when the kernel has nothing on a port. */
+export async function leftKernel(path: string, seconds = 30): Promise<void> {
+  await until(`the kernel has lost ${path}`, () => (existsSync(`${SYSFS}/${path}`) ? null : true), { seconds });
 }
 
 /** `vendor:product` of what the kernel has on a port, when it is done with its enumeration; null when there is nothing. */

@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { PARTS } from '@flashline/virtual-boards';
 import { dfuUtilList } from '../rig/dfu-util.ts';
-import { openRig, pathsInKernel, productAt } from '../rig/rig.ts';
+import { openEngineRig } from '../rig/engine.ts';
+import { productAt } from '../rig/rig.ts';
 import { until } from '../rig/until.ts';
 
-const rig = await openRig();
+const rig = await openEngineRig();
 const boards = { '1-1': 'F405', '1-2': 'F303', '1-3': 'H743', '3-15': 'L072' };
 const parts = Object.entries(boards).map(([path, name]) => {
   const part = PARTS.find((one) => one.name === name);
@@ -35,8 +36,7 @@ for (const { path, part } of parts) {
   await port.close();
 }
 
-await rig.bench.unplug('1-2');
-await until('the kernel has lost 1-2', () => (pathsInKernel().includes('1-2') ? null : true));
+await rig.pull(['1-2']);
 const left = await rig.bus.list();
 assert.deepEqual(left.map(({ path }) => path).sort(), ['1-1', '1-3', '3-15']);
 await rig.close();

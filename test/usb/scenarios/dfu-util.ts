@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dfuUtil } from '../rig/dfu-util.ts';
-import { firmwareBytes } from '../rig/images.ts';
-import { FLASH, openRig, productAt } from '../rig/rig.ts';
+import { openEngineRig } from '../rig/engine.ts';
+import { FLASH, firmwareBytes } from '../rig/images.ts';
+import { productAt } from '../rig/rig.ts';
 import { until } from '../rig/until.ts';
 
 const LENGTH = 20_000;
 const at = `0x0${FLASH.toString(16)}`;
-const rig = await openRig();
+const rig = await openEngineRig();
 
 const theirs = firmwareBytes(LENGTH, 1);
 writeFileSync('/tmp/image.bin', theirs);
@@ -20,8 +21,7 @@ await until('the board runs its firmware', () => (productAt('1-1') === '0483:574
 const mine = firmwareBytes(LENGTH, 2);
 const report = await rig.flash('1-2', mine);
 assert.deepEqual([report.outcome, report.fault, report.faultDetails], ['pass', null, null]);
-await rig.bench.unplug('1-2');
-await until('the kernel has lost 1-2', () => (productAt('1-2') === null ? true : null));
+await rig.pull(['1-2']);
 await rig.bench.replug('1-2');
 await until('the board is back in its bootloader', () => (productAt('1-2') === '0483:df11' ? true : null));
 await dfuUtil('-p', '1-2', '-a', '0', '-s', `${at}:${LENGTH}`, '-U', '/tmp/read.bin');

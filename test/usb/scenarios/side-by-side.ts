@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { dfuUtil } from '../rig/dfu-util.ts';
+import { openEngineRig } from '../rig/engine.ts';
 import { firmwareBytes } from '../rig/images.ts';
-import { openRig } from '../rig/rig.ts';
 
 const KIB = 1024;
-const LENGTH = 64 * KIB;
+const LENGTH = 32 * KIB;
 const BOARDS = [
   { part: 'F405', says: 'honest polls' },
   { part: 'F405-lying-polls', says: 'polls report 104 ms' },
@@ -15,7 +15,7 @@ const BOARDS = [
 
 const image = firmwareBytes(LENGTH, 5);
 writeFileSync('/tmp/image.bin', image);
-const rig = await openRig();
+const rig = await openEngineRig();
 // A station is warm: what Node.js compiles once must not count for the first board.
 await rig.plug({ '3-1': { contents: 'used' } });
 assert.equal((await rig.flash('3-1', firmwareBytes(4 * KIB))).outcome, 'pass');

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { openUsbBus } from '@flashline/usb';
-import { usb } from 'usb';
 
 assert.match(process.version, /^v24\./);
 assert.ok(existsSync('/sys/devices/platform/vhci_hcd.0/attach'), 'vhci_hcd is not loaded');
@@ -11,7 +10,6 @@ execFileSync('udevadm', ['control', '--ping', '--timeout=10']);
 
 const rootHubs = readdirSync('/sys/bus/usb/devices').filter((name) => /^usb\d+$/.test(name));
 assert.equal(rootHubs.length, 16, 'eight controllers, each with a bus of high speed and one of super speed');
-assert.equal(usb.getDeviceList().length, rootHubs.length, 'libusb sees other devices than the kernel');
 
 const bus = await openUsbBus();
 assert.equal(bus.trouble, null);

@@ -29,7 +29,7 @@ export interface ChosenBoards {
 export function addBoardOptions(command: Command): Command {
   const chosen = command
     .option('--slot <slot>', 'the board in this slot (label or port path); may be repeated', repeated(String), [])
-    .option('--all', 'every board that is in its bootloader', false)
+    .option('--all', 'every board: those in their bootloader, and where boards are asked, those that run', false)
     .addOption(option.parts())
     .addOption(option.json());
   return addVirtualOptions(chosen);
@@ -50,28 +50,44 @@ export async function withBoards<T>(
   const bus = await chooseBus(options);
   try {
     const { devices, trouble } = await lookAtBus(bus.choice);
-    const boards = devices.filter(({ mode }) => mode === 'dfu' || (alsoRunning && mode === 'application'));
-    return await work({ bus, parts, signal, devices: choose(bus, boards, options, trouble) });
+    const isChoosable = ({ mode }: BusDevice) => mode === 'dfu' || (alsoRunning && mode === 'application');
+    const boards = devices.filter(isChoosable);
+    const others = devices.filter((device) => !isChoosable(device));
+    return await work({ bus, parts, signal, devices: choose({ bus, boards, others, trouble }, options) });
   } finally {
     await bus.release();
   }
 }
 
+/** What is on the bus. */
+interface Seen {
+  readonly bus: ChosenBus;
+  /** Boards that can be worked on. */
+  readonly boards: readonly BusDevice[];
+  readonly others: readonly BusDevice[];
+  readonly trouble: string | null;
+}
+
+const HOW_TO_ASK = 'ask them with "flashline boot" or flash --enter, or hold BOOT0 while plugging in';
+
 /** The boards to work on. Never a guess: several boards and no word about them is a question back. */
-function choose(
-  bus: ChosenBus,
-  boards: readonly BusDevice[],
-  { slot: wanted, all }: BoardOptions,
-  trouble: string | null,
-): readonly BusDevice[] {
-  if (wanted.length > 0) return [...new Set(wanted.map((slot) => boardIn(bus, boards, slot)))];
-  if (boards.length === 0) throw new Fault('NO_BOARDS', { reason: trouble });
+function choose(seen: Seen, { slot: wanted, all }: BoardOptions): readonly BusDevice[] {
+  const { boards, others, trouble } = seen;
+  if (wanted.length > 0) return [...new Set(wanted.map((slot) => boardIn(seen, slot)))];
+  const running = others.filter(({ mode }) => mode === 'application').length;
+  const reason = trouble ?? (running > 0 ? `${running} run their firmware; ${HOW_TO_ASK}` : null);
+  if (boards.length === 0) throw new Fault('NO_BOARDS', { reason });
   if (boards.length > 1 && !all) throw new Fault('SLOT_AMBIGUOUS', { boards: boards.length });
   return boards;
 }
 
-function boardIn(bus: ChosenBus, boards: readonly BusDevice[], slot: string): BusDevice {
-  const board = boards.find(({ path }) => path === slot || labelOf(bus, path) === slot);
-  if (board === undefined) throw new Fault('SLOT_UNKNOWN', { slot: slot.slice(0, 40) });
-  return board;
+function boardIn({ bus, boards, others }: Seen, slot: string): BusDevice {
+  const isThere = ({ path }: BusDevice) => path === slot || labelOf(bus, path) === slot;
+  const board = boards.find(isThere);
+  if (board !== undefined) return board;
+  const runs = others.find(isThere)?.mode === 'application';
+  throw new Fault('SLOT_UNKNOWN', {
+    slot: slot.slice(0, 40),
+    ...(runs && { reason: `its board runs; ${HOW_TO_ASK}` }),
+  });
 }

@@ -4,7 +4,9 @@ import { InvalidArgumentError, Option } from 'commander';
 /** The ways to ask a running board, by the names that people type. */
 const ENTRIES = {
   character: { by: 'character' },
+  R: { by: 'character' },
   msp: { by: 'msp' },
+  cli: { by: 'cli' },
   'cli-bl': { by: 'cli', hail: '#', command: 'bl' },
   'cli-dfu': { by: 'cli', hail: '####', command: 'dfu' },
   'touch-1200': { by: 'touch-1200' },
@@ -14,7 +16,7 @@ const ENTRIES = {
 /** How boards that run their firmware are asked into their bootloader. */
 export function entryOption(flags: string): Option {
   const ways = Object.keys(ENTRIES).join(', ');
-  return new Option(flags, `how to ask boards that run: ${ways}; R is asked with character`).argParser(parseEntry);
+  return new Option(flags, `how to ask boards that run: ${ways}`).argParser(parseEntry);
 }
 
 function parseEntry(name: string): BootloaderEntry {

@@ -5,6 +5,7 @@ import { lookAtBus } from '@flashline/worker';
 import type { Command } from 'commander';
 import { workOn } from '../boards/board-jobs.ts';
 import { chooseBus, labelOf } from '../bus-choice.ts';
+import { EXIT } from '../exit.ts';
 import { drawMemoryMap } from '../memory-drawing.ts';
 import { addVirtualOptions, option, type VirtualOptions } from '../options.ts';
 import { describeBoard } from '../reports/board-sheet.ts';
@@ -50,6 +51,7 @@ async function list(options: ListOptions): Promise<void> {
     });
     if (options.json) console.log(JSON.stringify({ devices: listed.map(described), trouble }));
     else console.log(print(listed, trouble));
+    if (trouble !== null && listed.length === 0) process.exitCode = EXIT.environment;
   } finally {
     await bus.release();
   }
@@ -63,6 +65,7 @@ const MODES = { dfu: 'bootloader (DFU)', application: 'application', other: 'oth
 
 function print(boards: readonly Listed[], trouble: string | null): string {
   const notes = trouble === null ? [] : [trouble];
+  if (boards.length === 0 && trouble !== null) return trouble;
   if (boards.length === 0)
     return [
       ...notes,

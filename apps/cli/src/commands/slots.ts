@@ -89,7 +89,7 @@ async function nameSlots(labels: readonly string[], options: NameOptions): Promi
     for (const { label, path } of dropped) console.log(`${label} is no slot any more: its port ${path} is another's.`);
     await writeSlots(options.config, slots, file?.station);
     console.log(`\n${slotTable(slots, null)}\n`);
-    console.log(`Written: ${resolve(options.config)}. Start with it: flashline station --config ${options.config}`);
+    console.log(`Written: ${resolve(options.config)}. Start with it: npm start -- --config ${options.config}`);
   } finally {
     await bus.release();
   }

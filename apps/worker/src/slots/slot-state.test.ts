@@ -32,7 +32,7 @@ function after(...events: readonly SlotEvent[]): SlotState {
 }
 
 const begun = { on: 'begun', attemptId: 'a', device: dfu(1) } as const;
-const ended = { on: 'ended', attemptId: 'a', firmwareDueMs: 5000, nowMs: 100 } as const;
+const ended = { on: 'ended', attemptId: 'a', firmwareDueMs: 5000, wasLost: false, nowMs: 100 } as const;
 const passed = [scan(dfu(1), 0), begun, scan(null, 90), ended] as const;
 
 describe('a slot', () => {
@@ -74,6 +74,12 @@ describe('a slot', () => {
       is: 'ended',
       seating: { id: 'seating-at-0' },
     });
+  });
+
+  test('begins a new seating for a board in its bootloader once that of the pass was seen running, however soon', () => {
+    const seen = after(...passed, scan(application(2), 110));
+    expect(next(seen, scan(dfu(3), 111))).toMatchObject({ is: 'waiting', seating: { id: 'seating-at-111' } });
+    expect(next(next(seen, scan(null, 111)), scan(dfu(3), 112))).toMatchObject({ is: 'waiting' });
   });
 
   test('begins a new seating for a board that appears after the old one was away long enough', () => {
@@ -162,6 +168,25 @@ test('whatever happens in whatever order, only its own end ends an attempt and a
       }
     }),
   );
+});
+
+describe('a board that was pulled in mid-attempt', () => {
+  const lost = { ...ended, firmwareDueMs: 0, wasLost: true, nowMs: 3000 } as const;
+
+  test('makes room for the next one, which may be in its slot before the attempt has ended', () => {
+    const ending = [scan(dfu(1), 0), begun, scan(null, 50), scan(dfu(2), 50 + PULLED_AFTER_MS), lost] as const;
+    expect(after(...ending, scan(dfu(2), 3001))).toMatchObject({ is: 'waiting', seating: { id: 'seating-at-3001' } });
+    expect(after(...ending, scan(null, 3001), scan(dfu(3), 3002))).toMatchObject({ is: 'waiting' });
+    const unseen = [scan(dfu(1), 0), begun, scan(dfu(2), 1000, PULLED_AFTER_MS), lost, scan(dfu(2), 3001)] as const;
+    expect(after(...unseen)).toMatchObject({ is: 'waiting' });
+  });
+
+  test('is the same that was away for a moment only, or that a recipe had reset', () => {
+    const blink = [scan(dfu(1), 0), begun, scan(null, 50, 20), scan(dfu(2), 29 + PULLED_AFTER_MS)] as const;
+    expect(after(...blink, lost, scan(dfu(2), 3001))).toMatchObject({ is: 'ended' });
+    const reset = [scan(dfu(1), 0), begun, scan(null, 50), scan(dfu(2), 2000)] as const;
+    expect(after(...reset, { ...lost, wasLost: false }, scan(dfu(2), 3001))).toMatchObject({ is: 'ended' });
+  });
 });
 
 describe('a board that runs its firmware', () => {

@@ -27,7 +27,16 @@ export type SlotState =
       readonly attemptId: string;
       readonly device: BusDevice | null;
     }
-  | { readonly is: 'running'; readonly seating: Seating; readonly attemptId: string; readonly device: BusDevice | null }
+  | {
+      readonly is: 'running';
+      readonly seating: Seating;
+      readonly attemptId: string;
+      readonly device: BusDevice | null;
+      /** Monotonic time since which the port may have had no device; null while there is one. */
+      readonly absentSinceMs: number | null;
+      /** The longest that it may have had none. */
+      readonly awayMs: number;
+    }
   | {
       readonly is: 'ended';
       readonly seating: Seating;
@@ -55,7 +64,14 @@ export type SlotEvent =
   /** The board that is worked on is the one in its bootloader, whatever it said of itself before it was asked. */
   | { readonly on: 'begun'; readonly attemptId: string; readonly device: BusDevice }
   /** `firmwareDueMs`: so long after it left, firmware that comes up is this board's; 0 when it did not leave. */
-  | { readonly on: 'ended'; readonly attemptId: string; readonly firmwareDueMs: number; readonly nowMs: number };
+  | {
+      readonly on: 'ended';
+      readonly attemptId: string;
+      readonly nowMs: number;
+      readonly firmwareDueMs: number;
+      /** It ended because the board left, and nothing in it makes a board leave by itself. */
+      readonly wasLost: boolean;
+    };
 
 export const EMPTY: SlotState = { is: 'empty' };
 
@@ -79,14 +95,41 @@ export function next(slot: SlotState, event: SlotEvent): SlotState {
 function begun(slot: SlotState, { attemptId, device }: Extract<SlotEvent, { on: 'begun' }>): SlotState {
   const isFree = slot.is === 'waiting' || slot.is === 'ended';
   if (!isFree && !(slot.is === 'entering' && slot.attemptId === attemptId)) return slot;
-  return { is: 'running', seating: { ...slot.seating, board: identityOf(device) }, attemptId, device };
+  const seating = { ...slot.seating, board: identityOf(device) };
+  return { is: 'running', seating, attemptId, device, absentSinceMs: null, awayMs: 0 };
 }
 
-function ended(slot: SlotState, { attemptId, firmwareDueMs, nowMs }: Extract<SlotEvent, { on: 'ended' }>): SlotState {
+function ended(
+  slot: SlotState,
+  { attemptId, firmwareDueMs, wasLost, nowMs }: Extract<SlotEvent, { on: 'ended' }>,
+): SlotState {
   if ((slot.is !== 'running' && slot.is !== 'entering') || slot.attemptId !== attemptId) return slot;
-  const { device, seating } = slot;
-  const absentSinceMs = device === null ? nowMs : null;
+  const { seating } = slot;
+  const isPulled = wasLost && slot.is === 'running' && awayFor(slot, nowMs) >= PULLED_AFTER_MS;
+  // What sits there now has come while the attempt was still ending: the next scan finds it.
+  const device = isPulled ? null : slot.device;
+  const absentSinceMs = isPulled ? Number.NEGATIVE_INFINITY : device === null ? nowMs : null;
   return { is: 'ended', seating, attemptId, device, firmwareDueMs, ranAs: firmwareOf(device), absentSinceMs };
+}
+
+type Running = Extract<SlotState, { is: 'running' }>;
+
+/** The longest that the port of a running attempt may have had no device. */
+function awayFor({ absentSinceMs, awayMs }: Running, nowMs: number): number {
+  return absentSinceMs === null ? awayMs : Math.max(awayMs, nowMs - absentSinceMs);
+}
+
+/** It may have left as soon as nobody looked any more. */
+function followed(slot: Running, { device, nowMs, unseenMs }: Scanned): Running {
+  if (sameDevice(slot.device, device)) return slot;
+  const leftMs = slot.absentSinceMs ?? nowMs - unseenMs;
+  const awayMs = awayFor({ ...slot, absentSinceMs: leftMs }, nowMs);
+  return {
+    ...slot,
+    device,
+    awayMs: device === null ? slot.awayMs : awayMs,
+    absentSinceMs: device === null ? leftMs : null,
+  };
 }
 
 type Scanned = Extract<SlotEvent, { on: 'scanned' }>;
@@ -104,10 +147,11 @@ function scanned(slot: SlotState, event: Scanned): SlotState {
     case 'waiting':
       // Another address means it enumerated anew: perhaps another board, and nothing is lost by calling it so.
       return sameDevice(slot.device, device) ? slot : arrived(event);
+    // Entering and leaving the bootloader look like being pulled. While an attempt runs, only its result decides.
     case 'entering':
-    case 'running':
-      // Entering and leaving the bootloader look like being pulled. While an attempt runs, only its result decides.
       return sameDevice(slot.device, device) ? slot : { ...slot, device };
+    case 'running':
+      return followed(slot, event);
     case 'ended':
       return scannedAfterTheEnd(slot, event);
     default:
@@ -132,6 +176,8 @@ function scannedAfterTheEnd(slot: Ended, event: Scanned): SlotState {
 function isAnother(slot: Ended, { nowMs, unseenMs }: Scanned, device: BusDevice): boolean {
   if (contradicts(slot.seating.board, device)) return true;
   if (sameDevice(slot.device, device)) return false;
+  // A board that runs its firmware does not go back by itself.
+  if (slot.ranAs !== null) return true;
   const wasPulled = slot.absentSinceMs !== null && nowMs - slot.absentSinceMs >= PULLED_AFTER_MS;
   return wasPulled || unseenMs > UNSEEN_MS_MAX;
 }

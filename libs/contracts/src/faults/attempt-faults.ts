@@ -87,12 +87,6 @@ export const ATTEMPT_FAULTS = {
     do: 'Put it aside and show the details to an engineer: it may be half locked.',
     retry: false,
   },
-  BOOTLOADER_NOT_ENTERED: {
-    says: 'The board runs its firmware and did not restart into its bootloader when it was asked.',
-    blames: 'board',
-    do: 'Hold BOOT0 while you plug the board in; then it need not be asked.',
-    retry: true,
-  },
   LEAVE_REFUSED: {
     says: 'The board was programmed and proven, but it would not leave the bootloader.',
     blames: 'board',
@@ -194,6 +188,12 @@ export const ATTEMPT_FAULTS = {
     retry: false,
   },
 
+  BOOTLOADER_NOT_ENTERED: {
+    says: 'The board runs its firmware and did not restart into its bootloader when it was asked.',
+    blames: 'order',
+    do: 'Hold BOOT0 while you plug the board in; then it need not be asked. If many do it, the recipe asks in the wrong way.',
+    retry: true,
+  },
   APPLICATION_WRONG: {
     says: 'The board was programmed and proven, but what came up is not the firmware that the recipe expects.',
     blames: 'order',

@@ -3,6 +3,7 @@ import type { Clock } from '../port.ts';
 
 /** Given as a reason because an abort without one makes a DOMException with its stack: half the cost of a transfer. */
 const SETTLED = 'settled';
+const LAST_LOOK_MS = 500;
 
 /** What ends waiting in an attempt: a person or the station (the signal), the deadline of the phase, a watchdog for one call. */
 export class Bounds {
@@ -51,10 +52,14 @@ export class Bounds {
     }
   }
 
-  /** Counts by `now`, so a clock whose sleeps are cut short does not bark too early. */
+  /**
+   * Counts by `now`, so a clock whose sleeps are cut short does not bark too early. And when this computer slept or was too busy to
+   * look, what came in time is still to be read.
+   */
   async #hangs(limitMs: number, done: AbortSignal): Promise<void> {
     const endsAtMs = this.clock.now() + limitMs;
     for (let leftMs = limitMs; leftMs > 0; leftMs = endsAtMs - this.clock.now()) await this.clock.sleep(leftMs, done);
+    await this.clock.sleep(LAST_LOOK_MS, done);
   }
 }
 

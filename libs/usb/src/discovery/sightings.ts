@@ -11,6 +11,11 @@ export interface Sighting {
   readonly device: UsbDevice;
 }
 
+/** udevd hands over a hub full of boards one by one; once it has been quiet for this long it has nothing more to tell. */
+const QUIET_MS = 5_000;
+/** On a line where boards come and go all the time it is never quiet; no udevd is later than this. */
+const LOST_MS = 30_000;
+
 /** What sits on the bus: libusb's list, held against the kernel's own where there is one. */
 export class Sightings {
   readonly #binding: UsbBinding;
@@ -18,6 +23,8 @@ export class Sightings {
   readonly #clock: Clock;
   /** What the kernel has and libusb does not, by path, and since when. */
   readonly #unseen = new Map<string, { readonly address: number; readonly sinceMs: number }>();
+  #seen: ReadonlySet<string> = new Set();
+  #toldAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(binding: UsbBinding, host: UsbHost, clock: Clock) {
     this.#binding = binding;
@@ -32,6 +39,7 @@ export class Sightings {
     if (kernel === null) return seen;
     // libusb learns of an unplug from udev, later than the kernel or never.
     const present = seen.filter(({ path, address }) => kernel.get(path) === address);
+    this.#noteSeen(new Set(present.map(({ key }) => key)));
     this.#noteUnseen(kernel, new Set(present.map(({ path }) => path)));
     return present;
   }
@@ -52,11 +60,17 @@ export class Sightings {
     return this.#unseen.has(path);
   }
 
-  /** What libusb has been blind to for at least `ms`, as `path@address`. */
-  unseenFor(ms: number): readonly string[] {
-    const latestMs = this.#clock.now() - ms;
-    const old = [...this.#unseen].filter(([, { sinceMs }]) => sinceMs <= latestMs);
+  /** What the kernel has and libusb will not be told of any more, as `path@address`. */
+  lost(): readonly string[] {
+    const nowMs = this.#clock.now();
+    const isQuiet = nowMs - this.#toldAtMs >= QUIET_MS;
+    const old = [...this.#unseen].filter(([, { sinceMs }]) => nowMs - sinceMs >= (isQuiet ? QUIET_MS : LOST_MS));
     return old.map(([path, { address }]) => keyOf(path, address));
+  }
+
+  #noteSeen(keys: ReadonlySet<string>): void {
+    if (!keys.isSubsetOf(this.#seen)) this.#toldAtMs = this.#clock.now();
+    this.#seen = keys;
   }
 
   #noteUnseen(kernel: ReadonlyMap<string, number>, seen: ReadonlySet<string>): void {

@@ -7,8 +7,8 @@ import { FLASH } from './images.ts';
 import { until } from './until.ts';
 
 const SYSFS = '/sys/bus/usb/devices';
-/** What a hand needs at least to pull a board and plug one in; a board that is back sooner was never pulled. */
-export const HANDS_MS = 1000;
+/** What a hand takes to pull a board and plug one in, seen by a station whose hot-plug events are late: its rescan, and then some. */
+export const HANDS_MS = 2000;
 
 /** What a scenario works with: boards outside, plugged into the bus of this kernel. */
 export interface Rig {

@@ -181,6 +181,14 @@ describe('a board that was pulled in mid-attempt', () => {
     expect(after(...unseen)).toMatchObject({ is: 'waiting' });
   });
 
+  test('makes room also when its absence is seen late, for it was lost before', () => {
+    const over = [scan(dfu(1), 0), begun, { ...lost, nowMs: 100 }] as const;
+    const seenLate = [...over, scan(null, 900, 800)] as const;
+    expect(after(...seenLate, scan(dfu(2), 1000))).toMatchObject({ is: 'waiting' });
+    expect(after(...over, scan(null, 150, 20), scan(dfu(2), 300))).toMatchObject({ is: 'ended' });
+    expect(after(...over, scan(dfu(2), 1000, PULLED_AFTER_MS + 1))).toMatchObject({ is: 'waiting' });
+  });
+
   test('is the same that was away for a moment only, or that a recipe had reset', () => {
     const blink = [scan(dfu(1), 0), begun, scan(null, 50, 20), scan(dfu(2), 29 + PULLED_AFTER_MS)] as const;
     expect(after(...blink, lost, scan(dfu(2), 3001))).toMatchObject({ is: 'ended' });

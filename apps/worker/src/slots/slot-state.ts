@@ -43,6 +43,7 @@ export type SlotState =
       readonly attemptId: string;
       readonly device: BusDevice | null;
       readonly firmwareDueMs: number;
+      readonly wasLost: boolean;
       /** What its firmware said of itself since; null while it has not been seen running. */
       readonly ranAs: BoardIdentity | null;
       /** Monotonic time at which the port was first seen without a device; null while there is one. */
@@ -109,7 +110,7 @@ function ended(
   // What sits there now has come while the attempt was still ending: the next scan finds it.
   const device = isPulled ? null : slot.device;
   const absentSinceMs = isPulled ? Number.NEGATIVE_INFINITY : device === null ? nowMs : null;
-  return { is: 'ended', seating, attemptId, device, firmwareDueMs, ranAs: firmwareOf(device), absentSinceMs };
+  return { is: 'ended', seating, attemptId, device, firmwareDueMs, wasLost, ranAs: firmwareOf(device), absentSinceMs };
 }
 
 type Running = Extract<SlotState, { is: 'running' }>;
@@ -160,8 +161,10 @@ function scanned(slot: SlotState, event: Scanned): SlotState {
 }
 
 function scannedAfterTheEnd(slot: Ended, event: Scanned): SlotState {
-  const { device, nowMs } = event;
-  if (device === null) return { ...slot, device, absentSinceMs: slot.absentSinceMs ?? nowMs };
+  const { device, nowMs, unseenMs } = event;
+  // One that was lost had left before anybody looked.
+  const leftMs = slot.wasLost ? nowMs - unseenMs : nowMs;
+  if (device === null) return { ...slot, device, absentSinceMs: slot.absentSinceMs ?? leftMs };
   if (device.mode === 'dfu' && isAnother(slot, event, device)) return arrived(event);
   if (device.mode === 'application' && runsAnother(slot, event, device)) return arrived(event);
   if (slot.absentSinceMs === null && sameDevice(slot.device, device)) return slot;
@@ -179,7 +182,7 @@ function isAnother(slot: Ended, { nowMs, unseenMs }: Scanned, device: BusDevice)
   // A board that runs its firmware does not go back by itself.
   if (slot.ranAs !== null) return true;
   const wasPulled = slot.absentSinceMs !== null && nowMs - slot.absentSinceMs >= PULLED_AFTER_MS;
-  return wasPulled || unseenMs > UNSEEN_MS_MAX;
+  return wasPulled || unseenMs > (slot.wasLost ? PULLED_AFTER_MS : UNSEEN_MS_MAX);
 }
 
 /**
@@ -216,7 +219,16 @@ function scannedAfterARestart(slot: Extract<SlotState, { is: 'remembered' }>, ev
     return arrived(event);
   // Whatever comes after an empty port has been plugged in while nobody looked.
   const absentSinceMs = device === null ? Number.NEGATIVE_INFINITY : null;
-  return { is: 'ended', seating, attemptId, device, firmwareDueMs: 0, ranAs: firmwareOf(device), absentSinceMs };
+  return {
+    is: 'ended',
+    seating,
+    attemptId,
+    device,
+    firmwareDueMs: 0,
+    wasLost: false,
+    ranAs: firmwareOf(device),
+    absentSinceMs,
+  };
 }
 
 function arrived({ device, moment, seatingId }: Scanned): SlotState {

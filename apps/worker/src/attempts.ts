@@ -19,7 +19,7 @@ import { type Ending, endingOfFault } from './ending.ts';
 import type { OnProgress, PortHosts } from './hosts/port-hosts.ts';
 import { provenResult } from './proven-result.ts';
 import type { Bench } from './slots/bench.ts';
-import { identityOf } from './slots/slot-state.ts';
+import { identityOf } from './slots/same-board.ts';
 import type { EndStart, Starts } from './slots/starts.ts';
 
 /** Fetches an image to a local file by the sha256 of that file. Rejects with IMAGE_UNAVAILABLE. */

@@ -1,38 +1,34 @@
 import { randomUUID } from 'node:crypto';
-import {
-  asFault,
-  type BootloaderEntry,
-  Fault,
-  type FaultDetails,
-  type Part,
-  type PhaseName,
-} from '@flashline/contracts';
+import { asFault, type BootloaderEntry, Fault, type Part, type PhaseName } from '@flashline/contracts';
 import type { BoardJobReport, BusDevice, Seated, Trust } from '@flashline/dfuse';
 import type { Range } from '@flashline/firmware';
+import { followBus } from './bus-follow.ts';
 import { type Ending, endingOfFault, notEntered } from './ending.ts';
-import { Host } from './hosts/host.ts';
 import type { BusChoice, EntryReport, FlashOrder, JobOrder } from './hosts/host-messages.ts';
 import { PortHosts } from './hosts/port-hosts.ts';
 
 /** How long a first look at the bus may take. */
 const FIRST_LOOK_MS = 30_000;
 
+/** What a look at the bus shows. */
+interface Look {
+  readonly devices: readonly BusDevice[];
+  readonly trouble: string | null;
+}
+
 /** What is on the bus now, seen by a host process. Rejects with USB_HOST when the bus cannot be watched. */
-export async function lookAtBus(choice: BusChoice): Promise<{ devices: readonly BusDevice[]; trouble: string | null }> {
-  const looked = Promise.withResolvers<{ devices: readonly BusDevice[]; trouble: string | null }>();
-  const fail = (details: FaultDetails) => looked.reject(new Fault('USB_HOST', details));
-  const discovery = new Host('discovery', choice, [], {
-    onMessage: (message) => message.on === 'devices' && looked.resolve(message),
-    onEnd: (end, how) => fail({ reason: `discovery ${end}`, how }),
-  });
-  const deadline = setTimeout(() => fail({ reason: 'no scan in time' }), FIRST_LOOK_MS);
-  try {
-    const { devices, trouble } = await looked.promise;
-    return { devices, trouble };
-  } finally {
-    clearTimeout(deadline);
-    await discovery.stop();
-  }
+export async function lookAtBus(choice: BusChoice): Promise<Look> {
+  const looks: Look[] = [];
+  const over = new AbortController();
+  const deadline = setTimeout(() => over.abort(), FIRST_LOOK_MS);
+  const onScan = (devices: readonly BusDevice[], trouble: string | null) => {
+    looks.push({ devices, trouble });
+    over.abort();
+  };
+  await followBus(choice, onScan, over.signal).finally(() => clearTimeout(deadline));
+  const [look] = looks;
+  if (look === undefined) throw new Fault('USB_HOST', { reason: 'no scan in time' });
+  return look;
 }
 
 /** Boards to work on without coordinator, journal or ledger. */

@@ -25,3 +25,4 @@ export {
   type TransferTrouble,
 } from './port.ts';
 export { PaceBook } from './protocol/pace-book.ts';
+export { FAULT_OF_TROUBLE } from './protocol/trouble.ts';

@@ -1,15 +1,8 @@
 import type { BusDevice } from '@flashline/dfuse';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  benchState,
-  EMPTY,
-  next,
-  PULLED_AFTER_MS,
-  type SlotEvent,
-  type SlotState,
-  UNSEEN_MS_MAX,
-} from './slot-state.ts';
+import { PULLED_AFTER_MS, UNSEEN_MS_MAX } from './same-board.ts';
+import { benchState, EMPTY, next, type SlotEvent, type SlotState } from './slot-state.ts';
 
 const identity = { vendorId: 0x0483, productId: 0xdf11, bcdDevice: 0x2200, usbSerial: 'STM32' } as const;
 const DFU = { ...identity, mode: 'dfu' } as const;

@@ -1,10 +1,14 @@
 import type { BenchState, BoardIdentity, Seating } from '@flashline/contracts';
 import type { BusDevice } from '@flashline/dfuse';
-
-/** A board that was away for longer than this was pulled: no hand swaps boards faster, no board re-enumerates slower. */
-export const PULLED_AFTER_MS = 700;
-/** Boards may have been swapped unseen between two looks at the bus that are further apart than this: a rescan and its slack. */
-export const UNSEEN_MS_MAX = 1300;
+import {
+  contradicts,
+  firmwareOf,
+  identityOf,
+  isAnother,
+  PULLED_AFTER_MS,
+  runsAnother,
+  sameDevice,
+} from './same-board.ts';
 
 /** One slot as the worker follows it. */
 export type SlotState =
@@ -42,6 +46,7 @@ export type SlotState =
       readonly seating: Seating;
       readonly attemptId: string;
       readonly device: BusDevice | null;
+      /** As its event told. */
       readonly firmwareDueMs: number;
       readonly wasLost: boolean;
       /** What its firmware said of itself since; null while it has not been seen running. */
@@ -64,15 +69,19 @@ export type SlotEvent =
   | { readonly on: 'asked'; readonly attemptId: string }
   /** The board that is worked on is the one in its bootloader, whatever it said of itself before it was asked. */
   | { readonly on: 'begun'; readonly attemptId: string; readonly device: BusDevice }
-  /** `firmwareDueMs`: so long after it left, firmware that comes up is this board's; 0 when it did not leave. */
   | {
       readonly on: 'ended';
       readonly attemptId: string;
       readonly nowMs: number;
+      /** So long after it left, firmware that comes up is this board's; 0 when it did not leave. */
       readonly firmwareDueMs: number;
       /** It ended because the board left, and nothing in it makes a board leave by itself. */
       readonly wasLost: boolean;
     };
+
+export type Scanned = Extract<SlotEvent, { on: 'scanned' }>;
+export type Ended = Extract<SlotState, { is: 'ended' }>;
+type Running = Extract<SlotState, { is: 'running' }>;
 
 export const EMPTY: SlotState = { is: 'empty' };
 
@@ -113,8 +122,6 @@ function ended(
   return { is: 'ended', seating, attemptId, device, firmwareDueMs, wasLost, ranAs: firmwareOf(device), absentSinceMs };
 }
 
-type Running = Extract<SlotState, { is: 'running' }>;
-
 /** The longest that the port of a running attempt may have had no device. */
 function awayFor({ absentSinceMs, awayMs }: Running, nowMs: number): number {
   return absentSinceMs === null ? awayMs : Math.max(awayMs, nowMs - absentSinceMs);
@@ -132,9 +139,6 @@ function followed(slot: Running, { device, nowMs, unseenMs }: Scanned): Running 
     absentSinceMs: device === null ? leftMs : null,
   };
 }
-
-type Scanned = Extract<SlotEvent, { on: 'scanned' }>;
-type Ended = Extract<SlotState, { is: 'ended' }>;
 
 function scanned(slot: SlotState, event: Scanned): SlotState {
   const { device } = event;
@@ -172,43 +176,6 @@ function scannedAfterTheEnd(slot: Ended, event: Scanned): SlotState {
 }
 
 /**
- * Whether a board in its bootloader is another than the one whose attempt has ended: showing it that verdict would be a pass
- * without proof. A board whose BOOT0 is still held is back within a moment, is seen all the time, and says the same of itself;
- * taking it for a new one would flash it for ever.
- */
-function isAnother(slot: Ended, { nowMs, unseenMs }: Scanned, device: BusDevice): boolean {
-  if (contradicts(slot.seating.board, device)) return true;
-  if (sameDevice(slot.device, device)) return false;
-  // A board that runs its firmware does not go back by itself.
-  if (slot.ranAs !== null) return true;
-  const wasPulled = slot.absentSinceMs !== null && nowMs - slot.absentSinceMs >= PULLED_AFTER_MS;
-  return wasPulled || unseenMs > (slot.wasLost ? PULLED_AFTER_MS : UNSEEN_MS_MAX);
-}
-
-/**
- * Whether the firmware that runs is another board's. Until that of this one was seen, nobody knows what it says of itself, only
- * when it is due: taking it for another board's would ask it back into its bootloader for ever.
- */
-function runsAnother(slot: Ended, { nowMs, unseenMs }: Scanned, device: BusDevice): boolean {
-  if (sameDevice(slot.device, device)) return false;
-  const absentMs = slot.absentSinceMs === null ? 0 : nowMs - slot.absentSinceMs;
-  const isDue = slot.ranAs === null && absentMs <= slot.firmwareDueMs;
-  if (isDue) return false;
-  if (slot.ranAs !== null && contradicts(slot.ranAs, device)) return true;
-  return absentMs >= PULLED_AFTER_MS || unseenMs > UNSEEN_MS_MAX;
-}
-
-function firmwareOf(device: BusDevice | null): BoardIdentity | null {
-  return device?.mode === 'application' ? identityOf(device) : null;
-}
-
-/** A serial is never a key, for many boards have the same; but two different ones are two boards. */
-function contradicts(board: BoardIdentity, { vendorId, productId, bcdDevice, usbSerial }: BusDevice): boolean {
-  if (vendorId !== board.vendorId || productId !== board.productId || bcdDevice !== board.bcdDevice) return true;
-  return usbSerial !== null && board.usbSerial !== null && usbSerial !== board.usbSerial;
-}
-
-/**
  * A board that kept its USB address never left: flashing it again by itself would be a second time. One that has passed had left
  * its bootloader, so whatever is in its bootloader now is another.
  */
@@ -235,15 +202,6 @@ function arrived({ device, moment, seatingId }: Scanned): SlotState {
   if (device === null) return EMPTY;
   if (device.mode === 'other') return { is: 'stranger', device };
   return { is: 'waiting', seating: { id: seatingId, since: moment, board: identityOf(device) }, device };
-}
-
-function sameDevice(one: BusDevice | null, other: BusDevice | null): boolean {
-  return one?.address === other?.address && one?.mode === other?.mode;
-}
-
-/** What a board says of itself before it is opened. */
-export function identityOf({ vendorId, productId, bcdDevice, usbSerial }: BusDevice): BoardIdentity {
-  return { vendorId, productId, bcdDevice, usbSerial, layout: null };
 }
 
 /** The slot as it is told to the coordinator. */

@@ -1,7 +1,8 @@
 import { asFault, Fault, type FaultCode, type FaultDetails } from '@flashline/contracts';
 import { TransferError, type TransferTrouble } from '../port.ts';
 
-const FAULT_OF_TROUBLE = {
+/** The fault that a transfer's trouble ends in where nobody can do anything about it. */
+export const FAULT_OF_TROUBLE = {
   gone: 'BOARD_GONE',
   timeout: 'BOARD_SILENT',
   stall: 'BOARD_STALLED',

@@ -1,5 +1,5 @@
 import { asFault, Fault, type FaultCode, type FaultDetails } from '@flashline/contracts';
-import { TransferError, type TransferTrouble } from '@flashline/dfuse';
+import { FAULT_OF_TROUBLE, TransferError, type TransferTrouble } from '@flashline/dfuse';
 
 /**
  * `transient`: passes by itself, or when it is done again. `device`: the device refuses, or has left. `host`: this computer.
@@ -45,15 +45,6 @@ export const LIBUSB_FAILURES = {
 } as const satisfies Record<string, Meaning>;
 
 export type LibusbFailure = keyof typeof LIBUSB_FAILURES;
-
-/** The fault that a transfer's trouble ends in where nobody can do anything about it. */
-export const FAULT_OF_TROUBLE = {
-  gone: 'BOARD_GONE',
-  timeout: 'BOARD_SILENT',
-  stall: 'BOARD_STALLED',
-  protocol: 'BOARD_GARBLED',
-  host: 'USB_HOST',
-} as const satisfies Record<TransferTrouble, FaultCode>;
 
 const BY_ERRNO = new Map<number, Meaning & { readonly name: string }>(
   Object.entries<Meaning>(LIBUSB_FAILURES).map(([name, meaning]) => [meaning.errno, { name, ...meaning }]),

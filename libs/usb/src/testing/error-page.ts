@@ -1,5 +1,6 @@
+import { FAULT_OF_TROUBLE } from '@flashline/dfuse';
 import { KERNEL_FAILURES, type KernelStage } from '../errors/kernel-error.ts';
-import { FAULT_OF_TROUBLE, LIBUSB_FAILURES } from '../errors/libusb-error.ts';
+import { LIBUSB_FAILURES } from '../errors/libusb-error.ts';
 
 const STAGES: Readonly<Record<KernelStage, string>> = {
   open: 'opening',

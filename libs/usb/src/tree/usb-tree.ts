@@ -9,7 +9,7 @@ const HUB_DEPTH_MAX = 5;
 
 /**
  * The USB tree of this computer, from sysfs below `root`; null where there is none (Windows, macOS, most containers). Takes
- * seconds while the kernel is busy with a broken device: ask when the bus has changed, and wait for nothing else on it.
+ * seconds while the kernel is busy with a broken device.
  */
 export async function readUsbTree(root = '/'): Promise<UsbTree | null> {
   const devices = await readSysfs(root);

@@ -87,7 +87,7 @@ function stateOf(name: string, index: number): SlotState {
     { is: 'empty' },
     doneOf(index, 'CANCELLED', true),
     { is: 'stranger', vendorId: 0x1a86, productId: 0x7523 },
-    { is: 'waiting', ...onBoard, ready: index % 2 === 0 },
+    { is: 'waiting', ...onBoard, ready: index % 2 === 0, perhapsOf: null },
     { is: 'offline' },
     doneOf(index, null, false),
     doneOf(index, 'WRITE_REFUSED', false),

@@ -45,12 +45,26 @@ test('a board that failed is not tried again by itself; a new board in the slot 
   const worker = await BenchWorker.start(rig.queue, ['1-1']);
   const seating = await worker.plug('1-1');
   for (const job of worker.jobs) await worker.finish(job, { outcome: 'fail', fault: 'VERIFY_MISMATCH' });
-  await worker.set('1-1', { is: 'waiting', seating, ready: true });
+  await worker.set('1-1', { is: 'waiting', seating, ready: true, perhapsOf: null });
   rig.time.advance(20_000);
   await worker.report();
   expect(worker.jobs).toHaveLength(1);
   await worker.plug('1-1');
   expect(worker.jobs).toHaveLength(2);
+});
+
+test('a board that may be the one of an attempt before is not worked on by itself', async () => {
+  rig = await openRig();
+  await rig.startOrder(5);
+  const worker = await BenchWorker.start(rig.queue, ['1-1']);
+  const seating = await worker.plug('1-1');
+  const [job = expect.fail('no job')] = worker.jobs;
+  await worker.finish(job);
+  const perhapsOf = job.assignment.attemptId;
+  await worker.set('1-1', { is: 'waiting', seating: { ...seating, id: randomUUID() }, ready: true, perhapsOf });
+  rig.time.advance(20_000);
+  await worker.report();
+  expect(worker.jobs).toHaveLength(1);
 });
 
 test('no more boards are in work than the order has left', async () => {

@@ -127,12 +127,12 @@ export class Dispatcher {
     return made;
   }
 
-  /** Boards that may be given to this order and had no attempt yet. */
+  /** Boards that may be given to this order and certainly had no attempt yet. */
   *#places(order: WorkOrder): IterableIterator<Place> {
     for (const station of this.#parts.floor.stations()) {
       if (!station.online || station.simulated !== order.simulated) continue;
       for (const bench of station.slots) {
-        if (bench.state.is !== 'waiting' || !canTake(order, bench.state)) continue;
+        if (bench.state.is !== 'waiting' || bench.state.perhapsOf !== null || !canTake(order, bench.state)) continue;
         if (this.#parts.floor.latestAttempt(station.station, bench) !== null) continue;
         yield { station, bench, seating: bench.state.seating };
       }

@@ -40,7 +40,11 @@ function view(state: BenchSlot['state'], latest: Attempt | null, progress = null
 }
 
 test('a slot of a silent station is offline, whatever it said last', () => {
-  const bench: BenchSlot = { slot: '1-1', label: 'A1', state: { is: 'waiting', seating: SEATING, ready: true } };
+  const bench: BenchSlot = {
+    slot: '1-1',
+    label: 'A1',
+    state: { is: 'waiting', seating: SEATING, ready: true, perhapsOf: null },
+  };
   expect(slotView({ ...ONLINE, online: false }, bench, attempt(ID.old, 'pass'), null).state).toEqual({ is: 'offline' });
 });
 
@@ -54,7 +58,7 @@ test('a slot that its station cannot see shows nothing that is old, but goes on 
 });
 
 test('a board without an attempt waits, and with an open one that its worker has not taken it is queued', () => {
-  const waiting = { is: 'waiting', seating: SEATING, ready: true } as const;
+  const waiting = { is: 'waiting', seating: SEATING, ready: true, perhapsOf: null } as const;
   expect(view(waiting, null)).toMatchObject({ is: 'waiting', seatingId: SEATING.id });
   expect(view(waiting, attempt(ID.new, 'open'))).toMatchObject({ is: 'queued', attemptId: ID.new });
   const ended = { is: 'ended', seating: SEATING, attemptId: ID.old, present: true, ready: true } as const;
@@ -92,7 +96,7 @@ test('whatever bench and ledger say, only a recorded attempt is done, with the o
   const state = fc.oneof(
     fc.constant<BenchSlot['state']>({ is: 'empty' }),
     fc.constant<BenchSlot['state']>({ is: 'stranger', vendorId: 1, productId: 2 }),
-    fc.constant<BenchSlot['state']>({ is: 'waiting', seating: SEATING, ready: true }),
+    fc.constant<BenchSlot['state']>({ is: 'waiting', seating: SEATING, ready: true, perhapsOf: null }),
     fc.record({ is: fc.constant('running' as const), attemptId: fc.constantFrom(ID.old, ID.new) }),
     fc.record({
       is: fc.constant('ended' as const),

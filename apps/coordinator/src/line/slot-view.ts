@@ -59,7 +59,7 @@ function seatedState(bench: Seated, latest: Attempt | null, progress: Progress |
     const { present, ready } = bench.is === 'running' ? { present: true, ready: false } : { present: true, ...bench };
     return { is: 'done', ...onBoard, present, ready, attemptId: latest.attemptId, outcome, fault };
   }
-  if (bench.is === 'waiting') return { is: 'waiting', ...onBoard, ready: bench.ready };
+  if (bench.is === 'waiting') return { is: 'waiting', ...onBoard, ready: bench.ready, perhapsOf: bench.perhapsOf };
   const { attemptId } = bench;
   const own = progress?.attemptId === attemptId ? progress : null;
   const fraction = bench.is === 'ended' ? FRACTION_MAX : Math.min(own?.fraction ?? 0, FRACTION_MAX);

@@ -45,7 +45,7 @@ export class BenchWorker {
   /** Puts a new board into a slot and reports it. */
   async plug(slot: string, seatingId: string = randomUUID()): Promise<Seating> {
     const seating = { id: seatingId, since: MOMENT, board: BOARD };
-    await this.set(slot, { is: 'waiting', seating, ready: true });
+    await this.set(slot, { is: 'waiting', seating, ready: true, perhapsOf: null });
     return seating;
   }
 

@@ -12,7 +12,7 @@ test('every state has its own word and says what to do', () => {
     { is: 'offline' },
     { is: 'empty' },
     { is: 'stranger', vendorId: 0x1a86, productId: 0x7523 },
-    { is: 'waiting', seatingId: 'seating', since: ON_BOARD.since, board: BOARD, ready: true },
+    { is: 'waiting', seatingId: 'seating', since: ON_BOARD.since, board: BOARD, ready: true, perhapsOf: null },
     { is: 'queued', ...ON_BOARD },
     { is: 'running', ...ON_BOARD, phase: null, progress: 0 },
     { ...DONE, ready: false, outcome: 'pass', fault: null },
@@ -67,6 +67,13 @@ test('a pass that was pulled asks for the next board, a failure keeps its advice
 });
 
 test('a board that waits with its firmware running says so', () => {
-  const waiting = { is: 'waiting', seatingId: 'seating', since: ON_BOARD.since, board: BOARD, ready: false } as const;
+  const waiting = {
+    is: 'waiting',
+    seatingId: 'seating',
+    since: ON_BOARD.since,
+    board: BOARD,
+    ready: false,
+    perhapsOf: null,
+  } as const;
   expect(faceOf(waiting, HINTS)).toMatchObject({ tone: 'waiting', word: 'Firmware runs', hint: 'Hold BOOT0.' });
 });

@@ -214,7 +214,7 @@ export function benchState(slot: SlotState): BenchState {
     case 'remembered':
       return { is: 'ended', seating: slot.seating, attemptId: slot.attemptId, present: false, ready: false };
     case 'waiting':
-      return { is: 'waiting', seating: slot.seating, ready: slot.device.mode === 'dfu' };
+      return { is: 'waiting', seating: slot.seating, ready: slot.device.mode === 'dfu', perhapsOf: null };
     case 'entering':
     case 'running':
       return { is: 'running', seating: slot.seating, attemptId: slot.attemptId };

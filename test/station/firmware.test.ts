@@ -59,6 +59,9 @@ describe('boards that run their firmware', () => {
     const [path = ''] = line.paths;
     await line.plug(path, { ...running, application: { accepts: ['character'] } });
     expect(await done(client, path)).toMatchObject({ outcome: 'error', fault: 'BOOTLOADER_NOT_ENTERED' });
+    // Somebody reads that first.
+    await handsMove();
+    await handsMove();
     await line.bench.unplug(path);
     await handsMove();
     await line.bench.replug(path);

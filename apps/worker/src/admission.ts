@@ -13,10 +13,12 @@ export interface Found {
  * SLOT_BUSY, SEATING_ENDED, or BOARD_NOT_READY for a board that the recipe cannot get into its bootloader.
  */
 export function admit({ assignment: { slot, seatingId }, recipe }: FlashJob, state: SlotState): Found {
-  if (state.is === 'running' || state.is === 'entering') throw new Fault('SLOT_BUSY', { slot });
+  if (state.is === 'running' || state.is === 'entering' || state.is === 'keeping')
+    throw new Fault('SLOT_BUSY', { slot });
   if ((state.is !== 'waiting' && state.is !== 'ended') || state.seating.id !== seatingId)
     throw new Fault('SEATING_ENDED', { slot });
-  const { seating, device } = state;
+  const { seating, sight } = state;
+  const { device } = sight;
   const isReady = device?.mode === 'dfu' || (device?.mode === 'application' && recipe.enter !== null);
   if (!isReady) throw new Fault('BOARD_NOT_READY', { slot });
   return { seating, device };

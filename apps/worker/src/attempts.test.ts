@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  ApplicationCheck,
   type AttemptResult,
   type Digest,
   Fault,
@@ -93,6 +94,22 @@ function uuid(n: number): string {
   return `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 }
 
+const hosts: AttemptsOptions['hosts'] = {
+  enter: async (order) => {
+    entries.push(order);
+    return entering();
+  },
+  flash: (order) => {
+    const { attemptId, trust, rescued: given } = order;
+    orders.push(order);
+    flashes.push(attemptId);
+    if (given.length > 0) rescued.push(given);
+    trusts.push(trust);
+    return ending();
+  },
+  cancel: () => {},
+};
+
 function attempts(changes: Partial<AttemptsOptions> = {}): Attempts {
   return new Attempts({
     station: 'line-1',
@@ -101,21 +118,7 @@ function attempts(changes: Partial<AttemptsOptions> = {}): Attempts {
     journal,
     bench,
     starts: new Starts(),
-    hosts: {
-      enter: async (order) => {
-        entries.push(order);
-        return entering();
-      },
-      flash: (order) => {
-        const { attemptId, trust, rescued: given } = order;
-        orders.push(order);
-        flashes.push(attemptId);
-        if (given.length > 0) rescued.push(given);
-        trusts.push(trust);
-        return ending();
-      },
-      cancel: () => {},
-    },
+    hosts,
     images: async () => '/image',
     safe: { keep: async () => {}, left: async () => left, drop: async (ids) => void dropped.push(...ids) },
     nowMs: () => 0,
@@ -203,16 +206,38 @@ describe('a board that runs its firmware', () => {
     expect(entries).toHaveLength(1);
   });
 
-  test.each([
-    ['passed', PASS, 5000],
-    ['came up with nothing', endingOfFault(new Fault('APPLICATION_SILENT')), 60_000],
-  ])('that %s keeps its seating when its firmware comes up late', async (_, end, dueMs) => {
-    ending = async () => end;
+  test('that may be the one that passed is not shown that pass when its firmware comes up late', async () => {
     await attempts().run({ ...job(1), recipe: ASKING }, SIGNAL);
     bench.scan([]);
-    nowMs = dueMs;
+    nowMs = 5000;
     bench.scan([{ ...RUNNING, address: 9 }]);
+    expect(bench.state(SLOT)).toMatchObject({ is: 'waiting', perhapsOf: uuid(101) });
+  });
+
+  test('and obeys after its attempt was stopped is not worked on by itself', async () => {
+    const asked = Promise.withResolvers<BusDevice>();
+    entering = () => asked.promise;
+    const subject = attempts({ hosts: { ...hosts, cancel: () => asked.reject(new Fault('CANCELLED')) } });
+    const running = subject.run({ ...job(1), recipe: ASKING }, SIGNAL);
+    await vi.waitFor(() => expect(entries).toHaveLength(1));
+    subject.cancel(uuid(101));
+    await running;
+    expect(kept(1)).toMatchObject({ outcome: 'aborted', fault: 'CANCELLED' });
+    bench.scan([]);
+    bench.scan([DEVICE]);
     expect(bench.state(SLOT)).toMatchObject({ is: 'ended', attemptId: uuid(101) });
+    expect(flashes).toEqual([]);
+  });
+
+  test('is asked before its turn behind its hub comes, for one that does not answer draws no current', async () => {
+    const starts = new Starts(1);
+    const endOther = await starts.enter(SLOT, SIGNAL);
+    const running = attempts({ starts }).run({ ...job(1), recipe: ASKING }, SIGNAL);
+    await vi.waitFor(() => expect(entries).toHaveLength(1));
+    expect(flashes).toEqual([]);
+    endOther();
+    await running;
+    expect(kept(1)).toMatchObject({ outcome: 'pass' });
   });
 });
 
@@ -270,6 +295,39 @@ describe('a job', () => {
     expect(kept(1)).toMatchObject({ outcome: 'aborted', fault: 'CANCELLED' });
   });
 
+  test('that is cancelled while its image is fetched touches no board', async () => {
+    const image = Promise.withResolvers<string>();
+    const one = attempts({ images: () => image.promise });
+    const running = one.run(job(1), SIGNAL);
+    one.cancel(uuid(101));
+    image.resolve('/image');
+    await running;
+    expect(flashes).toEqual([]);
+    expect(kept(1)).toMatchObject({ outcome: 'aborted', fault: 'CANCELLED' });
+  });
+
+  test('for a board that has left fetches no image', async () => {
+    const images = vi.fn(async () => '/image');
+    const late = job(1);
+    bench.scan([]);
+    await attempts({ images }).run(late, SIGNAL);
+    expect(images).not.toHaveBeenCalled();
+    expect(kept(1)).toMatchObject({ fault: 'SEATING_ENDED' });
+  });
+
+  test('for a board that was swapped while it waited for its turn touches no board', async () => {
+    const starts = new Starts(1);
+    const enter = vi.spyOn(starts, 'enter');
+    const endOther = await starts.enter(SLOT, SIGNAL);
+    const running = attempts({ starts }).run(job(1), SIGNAL);
+    await vi.waitFor(() => expect(enter).toHaveBeenCalledTimes(2));
+    bench.scan([{ ...DEVICE, address: 8 }]);
+    endOther();
+    await running;
+    expect(flashes).toEqual([]);
+    expect(kept(1)).toMatchObject({ fault: 'SEATING_ENDED' });
+  });
+
   test('for production never runs on virtual boards', async () => {
     await attempts().run(job(1, { simulated: false }), SIGNAL);
     expect(flashes).toEqual([]);
@@ -292,6 +350,12 @@ describe('a job', () => {
     ending = async () => ({ ...PASS, readback: null });
     await attempts().run(job(1), SIGNAL);
     expect(kept(1)).toMatchObject({ outcome: 'error' });
+  });
+
+  test('does not pass when nobody saw run what its recipe looks for', async () => {
+    const application = ApplicationCheck.parse({});
+    await attempts().run({ ...job(1), recipe: { ...PLAIN_ORDER_RECIPE, application } }, SIGNAL);
+    expect(kept(1)).toMatchObject({ outcome: 'error', fault: 'STATION_BUG' });
   });
 
   test('whose host dies is an error of the station', async () => {
@@ -383,7 +447,7 @@ describe('after a restart', () => {
     expect(flashes).toEqual([]);
   });
 
-  test('a board that never left is the same seating, one that enumerated anew is not', () => {
+  test('a board that never left is the same seating, one that enumerated anew may be another', () => {
     const interrupted = job(1);
     const again = () => {
       const next = new Bench({
@@ -402,7 +466,11 @@ describe('after a restart', () => {
     expect(same.state(SLOT)).toMatchObject({ is: 'ended', seating: { id: interrupted.assignment.seatingId } });
     const other = again();
     other.scan([{ ...DEVICE, address: 8 }]);
-    expect(other.state(SLOT)).toMatchObject({ is: 'waiting', seating: { id: uuid(500) } });
+    expect(other.state(SLOT)).toMatchObject({
+      is: 'waiting',
+      seating: { id: uuid(500) },
+      perhapsOf: interrupted.assignment.attemptId,
+    });
   });
 });
 
@@ -429,5 +497,5 @@ test('a disk that is full holds the slot busy and is told of, until the result i
   }).run(job(1), stop.signal);
   await expect(run).rejects.toMatchObject({ code: 'RECORD_FAILED' });
   expect(troubles).toEqual(['RECORD_FAILED']);
-  expect(bench.state(SLOT).is).toBe('running');
+  expect(bench.report()).toMatchObject([{ state: { is: 'running' } }]);
 });

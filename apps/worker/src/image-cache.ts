@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault, IMAGE_FILE_BYTES_MAX } from '@flashline/contracts';
-import type { ImageSource } from './attempts.ts';
+import type { ImageSource } from './attempt.ts';
 
 /** A coordinator that has not sent a whole image by then will not. */
 const FETCH_MS_MAX = 60_000;

@@ -1,4 +1,4 @@
-import { type Assignment, type AttemptResult, Fault } from '@flashline/contracts';
+import { type AttemptResult, Fault, type FaultCode, type FaultDetails, type FlashJob } from '@flashline/contracts';
 import { type Ending, endingOfFault } from './ending.ts';
 
 /** When an attempt ran, and with what. */
@@ -6,15 +6,13 @@ export type Circumstances = Pick<AttemptResult, 'toolVersion' | 'startedAt' | 'e
 
 /**
  * What is recorded of an attempt. The last gate before a pass: what was read back must be what the order intended, not only what
- * the host was given.
+ * the host was given, and what its recipe looks for must have been seen running.
  */
-export function provenResult(assignment: Assignment, ending: Ending, circumstances: Circumstances): AttemptResult {
-  const { outcome, fault, faultDetails, board, readback, phases, transfers, locked, application } = proven(
-    assignment,
-    ending,
-  );
+export function provenResult(job: FlashJob, ending: Ending, circumstances: Circumstances): AttemptResult {
+  const proof = proven(job, ending);
+  const { outcome, fault, faultDetails, board, readback, phases, transfers, locked, application } = proof;
   return {
-    attemptId: assignment.attemptId,
+    attemptId: job.assignment.attemptId,
     outcome,
     fault,
     faultDetails,
@@ -28,10 +26,21 @@ export function provenResult(assignment: Assignment, ending: Ending, circumstanc
   };
 }
 
-function proven({ intended }: Assignment, report: Ending): Ending {
-  const { outcome, readback } = report;
+function proven({ assignment: { intended }, recipe }: FlashJob, report: Ending): Ending {
+  const { outcome, readback, application } = report;
   if (outcome !== 'pass') return report;
-  if (readback?.sha256 === intended.sha256 && readback.bytes === intended.bytes) return report;
-  const fault = new Fault('IMAGE_UNAVAILABLE', { intended: intended.sha256, readback: readback?.sha256 ?? null });
-  return { ...report, ...endingOfFault(fault), readback };
+  if (readback?.sha256 !== intended.sha256 || readback.bytes !== intended.bytes)
+    return unproven(report, 'IMAGE_UNAVAILABLE', {
+      intended: intended.sha256,
+      readback: readback?.sha256 ?? null,
+    });
+  if (recipe.application !== null && application === null)
+    return unproven(report, 'STATION_BUG', { reason: 'nobody saw it run' });
+  return report;
+}
+
+/** All that is known of the board stays; only that it passed does not. */
+function unproven(report: Ending, code: FaultCode, details: FaultDetails): Ending {
+  const { outcome, fault, faultDetails } = endingOfFault(new Fault(code, details));
+  return { ...report, outcome, fault, faultDetails };
 }

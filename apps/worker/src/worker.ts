@@ -17,7 +17,8 @@ import {
 import type { Queue, Stop } from '@flashline/queue';
 import type { Journal, Seat } from '@flashline/store';
 import type { Logger } from 'pino';
-import { Attempts, type ImageSource, type Safe, wallMoment } from './attempts.ts';
+import type { ImageSource, Safe } from './attempt.ts';
+import { Attempts, wallMoment } from './attempts.ts';
 import { coalesced } from './coalesced.ts';
 import type { BusChoice } from './hosts/host-messages.ts';
 import { Lookout } from './hosts/lookout.ts';
@@ -75,6 +76,8 @@ class StationWorker implements Worker {
   #lookout: Lookout | null = null;
   #beat: NodeJS.Timeout | undefined;
   readonly #told = coalesced(() => this.#report(), BENCH_PAUSE_MS);
+  /** Where boards were seen since the journal was told. */
+  readonly #moves = new Map<string, Seat>();
   #recordTrouble: string | null = null;
 
   constructor(options: WorkerOptions) {
@@ -166,10 +169,21 @@ class StationWorker implements Worker {
     return known.is === 'ended' && known.report.result.outcome === 'pass';
   }
 
-  /** A journal that cannot be written must not stop the look at the bus: the boards in work would go down with it. */
+  /** Boards of one hub come up together: one commit for all. */
   #moved(seat: Seat): void {
+    if (this.#moves.size === 0) setImmediate(() => this.#keepMoves());
+    this.#moves.set(seat.slot, seat);
+  }
+
+  /** A journal that cannot be written must not stop the look at the bus: the boards in work would go down with it. */
+  #keepMoves(): void {
+    const { journal } = this.#options;
+    const seats = [...this.#moves.values()];
+    this.#moves.clear();
     try {
-      this.#options.journal.move(seat);
+      journal.together(() => {
+        for (const seat of seats) journal.move(seat);
+      });
       this.#unrecorded(null);
     } catch (thrown) {
       this.#unrecorded(asFault(thrown, 'RECORD_FAILED'));

@@ -11,7 +11,7 @@ export interface Seat {
   readonly slot: string;
   readonly seating: Seating;
   readonly attemptId: string;
-  /** The USB address at which it was last in its bootloader; changes when the board enumerates anew. */
+  /** The USB address at which it was seen last; changes when the board enumerates anew. */
   readonly address: number;
 }
 
@@ -38,7 +38,7 @@ export interface Journal {
   together<T>(work: () => T): T;
   /** Before a board is touched. False when the attempt is already known: then the board must not be touched. */
   begin(job: FlashJob, seat: Seat, at: string): boolean;
-  /** The board of a seating is back in its bootloader under another address. */
+  /** The board of a seating is seen under another address. */
   move(seat: Seat): void;
   /** Who sat where, so that a restarted worker knows a board again that it has already flashed. */
   seats(): Seat[];

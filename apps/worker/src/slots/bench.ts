@@ -1,7 +1,8 @@
 import { type BenchSlot, OTHERS_MAX, type OtherDevice, type SlotName } from '@flashline/contracts';
 import type { BusDevice } from '@flashline/dfuse';
 import type { Seat } from '@flashline/store';
-import { benchState, EMPTY, next, type SlotEvent, type SlotState } from './slot-state.ts';
+import { EMPTY, next, type SlotEvent, type SlotState } from './slot-state.ts';
+import { attemptedBoard, benchState } from './slot-views.ts';
 
 /** What the bench needs from the world, and tells it. */
 export interface BenchWorld {
@@ -14,7 +15,7 @@ export interface BenchWorld {
   onSlot(path: string): void;
   /** Called whenever the state of a slot has changed. */
   onChange(): void;
-  /** Called when a board that has had an attempt is in its bootloader under another USB address. */
+  /** Called when a board that has had an attempt is seen under another USB address. */
   onMoved(seat: Seat): void;
 }
 
@@ -136,9 +137,10 @@ function byUrgency(a: OtherDevice, b: OtherDevice): number {
   return URGENCY.indexOf(a.mode) - URGENCY.indexOf(b.mode) || a.path.localeCompare(b.path, 'en', { numeric: true });
 }
 
-/** Where a board that has had an attempt sits in its bootloader; null for all others. */
+/** Where a board that has had an attempt sits; null for all others. */
 function seatOf(slot: string, state: SlotState): Seat | null {
-  if (state.is !== 'running' && state.is !== 'ended') return null;
-  const { seating, attemptId, device } = state;
-  return device?.mode === 'dfu' ? { slot, seating, attemptId, address: device.address } : null;
+  const attempted = attemptedBoard(state);
+  if (attempted === null || attempted.device === null) return null;
+  const { seating, attemptId, device } = attempted;
+  return { slot, seating, attemptId, address: device.address };
 }

@@ -1,53 +1,86 @@
 import type { BoardIdentity } from '@flashline/contracts';
 import type { BusDevice } from '@flashline/dfuse';
-import type { Ended, Scanned } from './slot-state.ts';
+import { BOOTLOADER_DUE_MS, FIRMWARE_DUE_MS } from './aftermath.ts';
+import type { Gap } from './sight.ts';
+import type { Ended } from './slot-state.ts';
 
-/** A board that was away for longer than this was pulled: no hand swaps boards faster, no board re-enumerates slower. */
+/** A board that was away for longer than this may have been pulled: no hand is faster. */
 export const PULLED_AFTER_MS = 700;
+/** A board that resets is back sooner than this; later, it may be another. */
+export const RESET_MS_MAX = 1_500;
 /** Boards may have been swapped unseen between two looks at the bus that are further apart than this: a rescan and its slack. */
-export const UNSEEN_MS_MAX = 1300;
+export const UNSEEN_MS_MAX = 1_300;
+/** What was there for so long did not restart by itself when it went. */
+export const STEADY_MS = 2_000;
+/** Firmware that restarts is back sooner than this. */
+export const RESTART_MS_MAX = 5_000;
 
-/**
- * Whether a board in its bootloader is another than the one whose attempt has ended: showing it that verdict would be a pass
- * without proof. A board whose BOOT0 is still held is back within a moment, is seen all the time, and says the same of itself;
- * taking it for a new one would flash it for ever.
- */
-export function isAnother(slot: Ended, { nowMs, unseenMs }: Scanned, device: BusDevice): boolean {
-  if (contradicts(slot.seating.board, device)) return true;
-  if (sameDevice(slot.device, device)) return false;
-  // A board that runs its firmware does not go back by itself.
-  if (slot.ranAs !== null) return true;
-  const wasPulled = slot.absentSinceMs !== null && nowMs - slot.absentSinceMs >= PULLED_AFTER_MS;
-  return wasPulled || unseenMs > (slot.wasLost ? PULLED_AFTER_MS : UNSEEN_MS_MAX);
+/** Whose board it is that came: `same` as before, certainly `another`, or nobody can tell. */
+export type Whose = 'same' | 'another' | 'unsure';
+
+/** A board that came onto the port of an attempt which has ended. */
+export interface Arrival {
+  readonly device: BusDevice;
+  readonly gap: Gap;
+  readonly nowMs: number;
 }
 
 /**
- * Whether the firmware that runs is another board's. Until that of this one was seen, nobody knows what it says of itself, only
- * when it is due: taking it for another board's would ask it back into its bootloader for ever.
+ * Whose board it is. To show a verdict on another board would be a pass without proof, and to take a board for another that came
+ * back by itself would flash it for ever: where neither is certain a person decides.
  */
-export function runsAnother(slot: Ended, { nowMs, unseenMs }: Scanned, device: BusDevice): boolean {
-  if (sameDevice(slot.device, device)) return false;
-  const absentMs = slot.absentSinceMs === null ? 0 : nowMs - slot.absentSinceMs;
-  const isDue = slot.ranAs === null && absentMs <= slot.firmwareDueMs;
-  if (isDue) return false;
-  if (slot.ranAs !== null && contradicts(slot.ranAs, device)) return true;
-  return absentMs >= PULLED_AFTER_MS || unseenMs > UNSEEN_MS_MAX;
+export function whoseIs(slot: Ended, arrival: Arrival): Whose {
+  return arrival.device.mode === 'dfu' ? whoseInBootloader(slot, arrival) : whoseRunning(slot, arrival);
+}
+
+/** A board whose BOOT0 is still held is back within a moment, and says the same of itself. */
+function whoseInBootloader(slot: Ended, { device, gap, nowMs }: Arrival): Whose {
+  const { aftermath, seating, endedMs } = slot;
+  const wasAsked = aftermath === 'asked';
+  // Before it is in its bootloader nobody knows what it says there.
+  if (!wasAsked && contradicts(seating.board, device)) return 'another';
+  if (aftermath === 'left' || aftermath === 'silent') return 'another';
+  if (!wasPulled(gap, aftermath === 'lost') || (wasAsked && gap.spanMs < RESET_MS_MAX)) return 'same';
+  return nowMs - endedMs <= BOOTLOADER_DUE_MS[aftermath] ? 'unsure' : 'another';
+}
+
+function whoseRunning(slot: Ended, { device, gap, nowMs }: Arrival): Whose {
+  const { aftermath, ranAs, endedMs } = slot;
+  if (!wasPulled(gap, aftermath === 'lost')) return 'same';
+  if (ranAs === null) {
+    const isDue = nowMs - endedMs <= FIRMWARE_DUE_MS[aftermath];
+    if (!isDue) return 'another';
+    return gap.spanMs < RESET_MS_MAX ? 'same' : 'unsure';
+  }
+  return wasSwapped(ranAs, device, gap) ? 'another' : 'unsure';
+}
+
+/** Whether running firmware that left for so long is another board's: its own would not have left, or would be back. */
+export function wasSwapped(ranAs: BoardIdentity, device: BusDevice, { spanMs, lastedMs }: Gap): boolean {
+  return lastedMs >= STEADY_MS || spanMs > RESTART_MS_MAX || hasOtherSerial(ranAs, device);
+}
+
+/** Whether the board may have been pulled. One that was lost had left before anybody looked. */
+export function wasPulled({ spanMs, slackMs }: Gap, wasLost = false): boolean {
+  return spanMs >= PULLED_AFTER_MS || slackMs > UNSEEN_MS_MAX || (wasLost && spanMs + slackMs >= PULLED_AFTER_MS);
+}
+
+/** A serial is never a key, for many boards have the same; but two different ones are two boards. */
+export function contradicts(board: BoardIdentity, device: BusDevice): boolean {
+  const { vendorId, productId, bcdDevice } = device;
+  if (vendorId !== board.vendorId || productId !== board.productId || bcdDevice !== board.bcdDevice) return true;
+  return hasOtherSerial(board, device);
+}
+
+/** A loader and the firmware that it starts may say different things of themselves; one firmware does not. */
+function hasOtherSerial(board: BoardIdentity, { vendorId, productId, usbSerial }: BusDevice): boolean {
+  const isOneFirmware = vendorId === board.vendorId && productId === board.productId;
+  return isOneFirmware && usbSerial !== null && board.usbSerial !== null && usbSerial !== board.usbSerial;
 }
 
 /** What its firmware says of a board; null when it does not run. */
 export function firmwareOf(device: BusDevice | null): BoardIdentity | null {
-  return device?.mode === 'application' ? identityOf(device) : null;
-}
-
-/** A serial is never a key, for many boards have the same; but two different ones are two boards. */
-export function contradicts(board: BoardIdentity, { vendorId, productId, bcdDevice, usbSerial }: BusDevice): boolean {
-  if (vendorId !== board.vendorId || productId !== board.productId || bcdDevice !== board.bcdDevice) return true;
-  return usbSerial !== null && board.usbSerial !== null && usbSerial !== board.usbSerial;
-}
-
-/** Whether two looks show one enumeration. */
-export function sameDevice(one: BusDevice | null, other: BusDevice | null): boolean {
-  return one?.address === other?.address && one?.mode === other?.mode;
+  return device === null || device.mode === 'dfu' ? null : identityOf(device);
 }
 
 /** What a board says of itself before it is opened. */

@@ -1,87 +1,72 @@
-import type { BenchState, BoardIdentity, Seating } from '@flashline/contracts';
+import type { BoardIdentity, Seating } from '@flashline/contracts';
 import type { BusDevice } from '@flashline/dfuse';
-import {
-  contradicts,
-  firmwareOf,
-  identityOf,
-  isAnother,
-  PULLED_AFTER_MS,
-  runsAnother,
-  sameDevice,
-} from './same-board.ts';
+import { type Aftermath, aftermathOf, type End } from './aftermath.ts';
+import { contradicts, firmwareOf, identityOf, wasPulled, wasSwapped, whoseIs } from './same-board.ts';
+import { gapBefore, LONG_EMPTY, type Look, looked, type Sight, sameDevice, sightOf, stillToCome } from './sight.ts';
 
 /** One slot as the worker follows it. */
 export type SlotState =
   | { readonly is: 'empty' }
-  /** A seating that had an attempt before the worker was restarted; the first scan tells whether it is still there. */
-  | {
-      readonly is: 'remembered';
-      readonly seating: Seating;
-      readonly attemptId: string;
-      /** The address at which it was last in its bootloader. */
-      readonly address: number;
-      readonly hasPassed: boolean;
-    }
+  | Remembered
   | { readonly is: 'stranger'; readonly device: BusDevice }
-  | { readonly is: 'waiting'; readonly seating: Seating; readonly device: BusDevice }
+  | Waiting
   /** Asked into its bootloader. Nothing has been done to it, so nothing is journalled. */
-  | {
-      readonly is: 'entering';
-      readonly seating: Seating;
-      readonly attemptId: string;
-      readonly device: BusDevice | null;
-    }
-  | {
-      readonly is: 'running';
-      readonly seating: Seating;
-      readonly attemptId: string;
-      readonly device: BusDevice | null;
-      /** Monotonic time since which the port may have had no device; null while there is one. */
-      readonly absentSinceMs: number | null;
-      /** The longest that it may have had none. */
-      readonly awayMs: number;
-    }
-  | {
-      readonly is: 'ended';
-      readonly seating: Seating;
-      readonly attemptId: string;
-      readonly device: BusDevice | null;
-      /** As its event told. */
-      readonly firmwareDueMs: number;
-      readonly wasLost: boolean;
-      /** What its firmware said of itself since; null while it has not been seen running. */
-      readonly ranAs: BoardIdentity | null;
-      /** Monotonic time at which the port was first seen without a device; null while there is one. */
-      readonly absentSinceMs: number | null;
-    };
+  | InWork<'entering'>
+  | InWork<'running'>
+  /** The attempt has ended, and its result is not kept yet: the slot stays busy. */
+  | { readonly is: 'keeping'; readonly ended: Ended; readonly successor: SlotState | null }
+  | Ended;
+
+/** A seating that had an attempt before the worker was restarted; the first scan tells whether it is still there. */
+interface Remembered {
+  readonly is: 'remembered';
+  readonly seating: Seating;
+  readonly attemptId: string;
+  /** Where it was seen last. */
+  readonly address: number;
+  readonly hasPassed: boolean;
+}
+
+/** A board without an attempt. */
+interface Waiting {
+  readonly is: 'waiting';
+  readonly seating: Seating;
+  readonly sight: Sight;
+  /** The attempt whose board it may be; null for a board that is certainly another. Only such a one may be out of sight. */
+  readonly perhapsOf: string | null;
+}
+
+interface InWork<Is extends 'entering' | 'running'> {
+  readonly is: Is;
+  readonly seating: Seating;
+  readonly attemptId: string;
+  readonly sight: Sight;
+}
+
+/** A board whose attempt has ended, there or pulled. */
+export interface Ended {
+  readonly is: 'ended';
+  readonly seating: Seating;
+  readonly attemptId: string;
+  readonly aftermath: Aftermath;
+  /** Monotonic milliseconds. */
+  readonly endedMs: number;
+  readonly sight: Sight;
+  /** What its firmware said of itself since; null while it has not been seen running. */
+  readonly ranAs: BoardIdentity | null;
+}
 
 export type SlotEvent =
   /** What a scan found on the port. `seatingId` is used if this turns out to be a new seating. */
-  | {
-      readonly on: 'scanned';
-      readonly device: BusDevice | null;
-      readonly nowMs: number;
-      /** How long nobody had looked before this scan. */
-      readonly unseenMs: number;
-      readonly moment: string;
-      readonly seatingId: string;
-    }
+  | (Look & { readonly on: 'scanned'; readonly moment: string; readonly seatingId: string })
   | { readonly on: 'asked'; readonly attemptId: string }
   /** The board that is worked on is the one in its bootloader, whatever it said of itself before it was asked. */
-  | { readonly on: 'begun'; readonly attemptId: string; readonly device: BusDevice }
-  | {
-      readonly on: 'ended';
-      readonly attemptId: string;
-      readonly nowMs: number;
-      /** So long after it left, firmware that comes up is this board's; 0 when it did not leave. */
-      readonly firmwareDueMs: number;
-      /** It ended because the board left, and nothing in it makes a board leave by itself. */
-      readonly wasLost: boolean;
-    };
+  | { readonly on: 'begun'; readonly attemptId: string; readonly device: BusDevice; readonly nowMs: number }
+  | { readonly on: 'ended'; readonly attemptId: string; readonly end: End; readonly nowMs: number }
+  /** The result of the attempt is on the disk. */
+  | { readonly on: 'kept'; readonly attemptId: string };
 
-export type Scanned = Extract<SlotEvent, { on: 'scanned' }>;
-export type Ended = Extract<SlotState, { is: 'ended' }>;
-type Running = Extract<SlotState, { is: 'running' }>;
+type Scanned = Extract<SlotEvent, { on: 'scanned' }>;
 
 export const EMPTY: SlotState = { is: 'empty' };
 
@@ -91,72 +76,74 @@ export function next(slot: SlotState, event: SlotEvent): SlotState {
     case 'scanned':
       return scanned(slot, event);
     case 'asked':
-      if (slot.is !== 'waiting' && slot.is !== 'ended') return slot;
-      return { is: 'entering', seating: slot.seating, attemptId: event.attemptId, device: slot.device };
+      return isFree(slot) ? { is: 'entering', ...taken(slot, event.attemptId) } : slot;
     case 'begun':
       return begun(slot, event);
     case 'ended':
       return ended(slot, event);
+    case 'kept':
+      return slot.is === 'keeping' && slot.ended.attemptId === event.attemptId ? (slot.successor ?? slot.ended) : slot;
     default:
       return event satisfies never;
   }
 }
 
-function begun(slot: SlotState, { attemptId, device }: Extract<SlotEvent, { on: 'begun' }>): SlotState {
-  const isFree = slot.is === 'waiting' || slot.is === 'ended';
-  if (!isFree && !(slot.is === 'entering' && slot.attemptId === attemptId)) return slot;
+function isFree(slot: SlotState): slot is Waiting | Ended {
+  return slot.is === 'waiting' || slot.is === 'ended';
+}
+
+/** A board that is worked on is followed anew. */
+function taken({ seating, sight }: Waiting | Ended, attemptId: string): Omit<InWork<'entering'>, 'is'> {
+  return { seating, attemptId, sight: { ...sight, gap: null } };
+}
+
+function begun(slot: SlotState, { attemptId, device, nowMs }: Extract<SlotEvent, { on: 'begun' }>): SlotState {
+  if (!isFree(slot) && !(slot.is === 'entering' && slot.attemptId === attemptId)) return slot;
   const seating = { ...slot.seating, board: identityOf(device) };
-  return { is: 'running', seating, attemptId, device, absentSinceMs: null, awayMs: 0 };
+  return { is: 'running', seating, attemptId, sight: sightOf(device, nowMs) };
 }
 
-function ended(
-  slot: SlotState,
-  { attemptId, firmwareDueMs, wasLost, nowMs }: Extract<SlotEvent, { on: 'ended' }>,
-): SlotState {
+function ended(slot: SlotState, { attemptId, end, nowMs }: Extract<SlotEvent, { on: 'ended' }>): SlotState {
   if ((slot.is !== 'running' && slot.is !== 'entering') || slot.attemptId !== attemptId) return slot;
-  const { seating } = slot;
-  const isPulled = wasLost && slot.is === 'running' && awayFor(slot, nowMs) >= PULLED_AFTER_MS;
-  // What sits there now has come while the attempt was still ending: the next scan finds it.
-  const device = isPulled ? null : slot.device;
-  const absentSinceMs = isPulled ? Number.NEGATIVE_INFINITY : device === null ? nowMs : null;
-  return { is: 'ended', seating, attemptId, device, firmwareDueMs, wasLost, ranAs: firmwareOf(device), absentSinceMs };
+  const { seating, sight } = slot;
+  const aftermath = slot.is === 'entering' ? 'asked' : aftermathOf(end);
+  const after: Ended = { is: 'ended', seating, attemptId, aftermath, endedMs: nowMs, sight, ranAs: null };
+  const board = isItsBoard(after, end)
+    ? { ...after, ranAs: firmwareOf(sight.device) }
+    : // It has come while the attempt was still ending: the next scan finds it.
+      { ...after, sight: stillToCome(sight) };
+  return { is: 'keeping', ended: board, successor: null };
 }
 
-/** The longest that the port of a running attempt may have had no device. */
-function awayFor({ absentSinceMs, awayMs }: Running, nowMs: number): number {
-  return absentSinceMs === null ? awayMs : Math.max(awayMs, nowMs - absentSinceMs);
-}
-
-/** It may have left as soon as nobody looked any more. */
-function followed(slot: Running, { device, nowMs, unseenMs }: Scanned): Running {
-  if (sameDevice(slot.device, device)) return slot;
-  const leftMs = slot.absentSinceMs ?? nowMs - unseenMs;
-  const awayMs = awayFor({ ...slot, absentSinceMs: leftMs }, nowMs);
-  return {
-    ...slot,
-    device,
-    awayMs: device === null ? slot.awayMs : awayMs,
-    absentSinceMs: device === null ? leftMs : null,
-  };
+/** Whether what is on the port at the end of an attempt is its board. */
+function isItsBoard(after: Ended, { isSeenRunning }: End): boolean {
+  const { aftermath, seating, endedMs } = after;
+  const { device, gap } = after.sight;
+  if (device === null || gap === null) return true;
+  // The engine met it after every reset, or has seen all that the recipe looks for.
+  if (aftermath === 'stayed') return device.mode !== 'dfu' || !contradicts(seating.board, device);
+  if (isSeenRunning && device.mode !== 'dfu') return true;
+  return whoseIs(after, { device, gap, nowMs: endedMs }) === 'same';
 }
 
 function scanned(slot: SlotState, event: Scanned): SlotState {
-  const { device } = event;
   switch (slot.is) {
     case 'empty':
       return arrived(event);
     case 'remembered':
       return scannedAfterARestart(slot, event);
     case 'stranger':
-      return sameDevice(slot.device, device) ? slot : arrived(event);
+      return sameDevice(slot.device, event.device) ? slot : arrived(event);
     case 'waiting':
-      // Another address means it enumerated anew: perhaps another board, and nothing is lost by calling it so.
-      return sameDevice(slot.device, device) ? slot : arrived(event);
+      return scannedWaiting(slot, event);
     // Entering and leaving the bootloader look like being pulled. While an attempt runs, only its result decides.
     case 'entering':
-      return sameDevice(slot.device, device) ? slot : { ...slot, device };
-    case 'running':
-      return followed(slot, event);
+    case 'running': {
+      const sight = looked(slot.sight, event);
+      return sight === slot.sight ? slot : { ...slot, sight };
+    }
+    case 'keeping':
+      return scannedWhileKeeping(slot, event);
     case 'ended':
       return scannedAfterTheEnd(slot, event);
     default:
@@ -164,69 +151,73 @@ function scanned(slot: SlotState, event: Scanned): SlotState {
   }
 }
 
+function scannedWaiting(slot: Waiting, event: Scanned): SlotState {
+  const { sight, seating, perhapsOf } = slot;
+  const { device } = event;
+  if (sameDevice(sight.device, device)) return slot;
+  // It enumerated anew: perhaps another board, and nothing is lost by calling it so.
+  if (perhapsOf === null) return arrived(event);
+  const isAnother = device !== null && isAnotherThan(seating.board, device, sight, event);
+  return isAnother ? arrived(event) : { ...slot, sight: looked(sight, event) };
+}
+
+/** A board that may have been another before is certainly one when it was pulled and did not come back by itself. */
+function isAnotherThan(board: BoardIdentity, device: BusDevice, sight: Sight, look: Look): boolean {
+  const gap = gapBefore(sight, look);
+  return wasPulled(gap) && (device.mode === 'dfu' || wasSwapped(board, device, gap));
+}
+
 function scannedAfterTheEnd(slot: Ended, event: Scanned): SlotState {
-  const { device, nowMs, unseenMs } = event;
-  // One that was lost had left before anybody looked.
-  const leftMs = slot.wasLost ? nowMs - unseenMs : nowMs;
-  if (device === null) return { ...slot, device, absentSinceMs: slot.absentSinceMs ?? leftMs };
-  if (device.mode === 'dfu' && isAnother(slot, event, device)) return arrived(event);
-  if (device.mode === 'application' && runsAnother(slot, event, device)) return arrived(event);
-  if (slot.absentSinceMs === null && sameDevice(slot.device, device)) return slot;
-  return { ...slot, device, ranAs: firmwareOf(device) ?? slot.ranAs, absentSinceMs: null };
+  const { sight, ranAs, attemptId } = slot;
+  const { device, nowMs } = event;
+  if (sameDevice(sight.device, device)) return slot;
+  if (device === null) return { ...slot, sight: looked(sight, event) };
+  const whose = whoseIs(slot, { device, gap: gapBefore(sight, event), nowMs });
+  switch (whose) {
+    case 'same':
+      return { ...slot, sight: looked(sight, event), ranAs: firmwareOf(device) ?? ranAs };
+    case 'another':
+      return arrived(event);
+    case 'unsure':
+      return arrived(event, attemptId);
+    default:
+      return whose satisfies never;
+  }
+}
+
+/** Who comes meanwhile has to wait until the slot is free. */
+function scannedWhileKeeping(slot: Extract<SlotState, { is: 'keeping' }>, event: Scanned): SlotState {
+  if (slot.successor !== null) return { ...slot, successor: scanned(slot.successor, event) };
+  const after = scannedAfterTheEnd(slot.ended, event);
+  if (after === slot.ended) return slot;
+  return after.is === 'ended' ? { ...slot, ended: after } : { ...slot, successor: after };
 }
 
 /**
- * A board that kept its USB address never left: flashing it again by itself would be a second time. One that has passed had left
- * its bootloader, so whatever is in its bootloader now is another.
+ * A board that kept its USB address never left. Any other that is there may have come while nobody looked, or have been there all
+ * along: computers that restart give new addresses. One that has passed had left its bootloader.
  */
-function scannedAfterARestart(slot: Extract<SlotState, { is: 'remembered' }>, event: Scanned): SlotState {
-  const { device } = event;
-  const { seating, attemptId, address, hasPassed } = slot;
-  if (device?.mode === 'dfu' && (hasPassed || device.address !== address || contradicts(seating.board, device)))
-    return arrived(event);
-  // Whatever comes after an empty port has been plugged in while nobody looked.
-  const absentSinceMs = device === null ? Number.NEGATIVE_INFINITY : null;
-  return {
+function scannedAfterARestart({ seating, attemptId, address, hasPassed }: Remembered, event: Scanned): SlotState {
+  const { device, nowMs } = event;
+  const aftermath = hasPassed ? 'left' : 'stayed';
+  const gone: Ended = {
     is: 'ended',
     seating,
     attemptId,
-    device,
-    firmwareDueMs: 0,
-    wasLost: false,
-    ranAs: firmwareOf(device),
-    absentSinceMs,
+    aftermath,
+    endedMs: Number.NEGATIVE_INFINITY,
+    sight: LONG_EMPTY,
+    ranAs: null,
   };
+  if (device === null) return gone;
+  if (device.mode === 'dfu' && (hasPassed || contradicts(seating.board, device))) return arrived(event);
+  if (device.address !== address) return arrived(event, attemptId);
+  return { ...gone, sight: sightOf(device, nowMs), ranAs: firmwareOf(device) };
 }
 
-function arrived({ device, moment, seatingId }: Scanned): SlotState {
+function arrived({ device, nowMs, moment, seatingId }: Scanned, perhapsOf: string | null = null): SlotState {
   if (device === null) return EMPTY;
   if (device.mode === 'other') return { is: 'stranger', device };
-  return { is: 'waiting', seating: { id: seatingId, since: moment, board: identityOf(device) }, device };
-}
-
-/** The slot as it is told to the coordinator. */
-export function benchState(slot: SlotState): BenchState {
-  switch (slot.is) {
-    case 'empty':
-      return { is: 'empty' };
-    case 'stranger':
-      return { is: 'stranger', vendorId: slot.device.vendorId, productId: slot.device.productId };
-    case 'remembered':
-      return { is: 'ended', seating: slot.seating, attemptId: slot.attemptId, present: false, ready: false };
-    case 'waiting':
-      return { is: 'waiting', seating: slot.seating, ready: slot.device.mode === 'dfu', perhapsOf: null };
-    case 'entering':
-    case 'running':
-      return { is: 'running', seating: slot.seating, attemptId: slot.attemptId };
-    case 'ended':
-      return {
-        is: 'ended',
-        seating: slot.seating,
-        attemptId: slot.attemptId,
-        present: slot.device !== null,
-        ready: slot.device?.mode === 'dfu',
-      };
-    default:
-      return slot satisfies never;
-  }
+  const seating = { id: seatingId, since: moment, board: identityOf(device) };
+  return { is: 'waiting', seating, sight: sightOf(device, nowMs), perhapsOf };
 }

@@ -1,0 +1,182 @@
+import { type Assignment, type BoardIdentity, Fault, type FlashJob } from '@flashline/contracts';
+import { type BusDevice, covers, type Seated, type Trust } from '@flashline/dfuse';
+import type { Range } from '@flashline/firmware';
+import type { Journal, Seat } from '@flashline/store';
+import { admit, type Found } from './admission.ts';
+import type { Beginnings } from './beginnings.ts';
+import type { Ending } from './ending.ts';
+import type { FlashOrder } from './hosts/host-messages.ts';
+import type { Listener, OnProgress, PortHosts } from './hosts/port-hosts.ts';
+import type { Bench } from './slots/bench.ts';
+import { identityOf } from './slots/same-board.ts';
+import type { EndStart, Starts } from './slots/starts.ts';
+
+/** Fetches an image to a local file by the sha256 of that file. Rejects with IMAGE_UNAVAILABLE. */
+export type ImageSource = (sha256: string) => Promise<string>;
+
+/** What a board says about itself on the bus. */
+type NamedBoard = Omit<BoardIdentity, 'layout'>;
+
+/** Keeps what a recipe preserves while the board does not have it: after a power cut it is the only copy. */
+export interface Safe {
+  keep(attemptId: string, board: NamedBoard, ranges: readonly Range[]): Promise<void>;
+  /** What is left of attempts that did not give back what they took from a board that says this of itself; null for nothing. */
+  left(
+    board: NamedBoard,
+  ): Promise<{ readonly attemptIds: readonly string[]; readonly ranges: readonly Range[] } | null>;
+  /** The board has it again. */
+  drop(attemptIds: readonly string[]): Promise<void>;
+}
+
+/** What an attempt needs of its station. */
+export interface AttemptWorld {
+  /** Whether the boards of this station are virtual. */
+  readonly simulated: boolean;
+  readonly journal: Pick<Journal, 'unproven'>;
+  readonly beginnings: Beginnings;
+  readonly bench: Pick<Bench, 'state' | 'tell'>;
+  readonly starts: Starts;
+  readonly hosts: Pick<PortHosts, 'enter' | 'flash'>;
+  readonly images: ImageSource;
+  readonly safe: Safe;
+  readonly nowMs: () => number;
+  readonly moment: () => string;
+  /** Attempts whose boards are seen in their slots. */
+  readonly inSight: () => readonly string[];
+  readonly onProgress: (assignment: Assignment, ...progress: Parameters<OnProgress>) => void;
+}
+
+/** What may end an attempt early. */
+export interface Stops {
+  /** Somebody stopped it: aborted with a fault. */
+  readonly cancelled: AbortSignal;
+  /** The worker takes on nothing new. */
+  readonly closing: AbortSignal;
+}
+
+/** A board in its bootloader, with its job. */
+interface Ready {
+  readonly job: FlashJob;
+  readonly imageFile: string;
+  readonly found: Found;
+  readonly device: BusDevice;
+  /** The board when it ran its firmware; null when it was in its bootloader already. */
+  readonly ranAs: Seated | null;
+}
+
+/** What draws most current: the board comes up, and its flash is erased. */
+const STARTING: ReadonlySet<string> = new Set<Parameters<OnProgress>[0]>(['identify', 'plan', 'erase']);
+
+/**
+ * Works on the board of a job: asks it into its bootloader, waits until its hub bears one more that starts, journals, flashes. Rejects with the
+ * fault that kept it from the board.
+ */
+export async function attempt(job: FlashJob, world: AttemptWorld, stops: Stops): Promise<Ending> {
+  const ready = await readied(job, world, stops.cancelled);
+  const endStart = await itsTurn(ready, world, stops);
+  try {
+    stops.cancelled.throwIfAborted();
+    // A board that was not asked may have been swapped while it waited; one that was asked holds its slot.
+    if (ready.ranAs === null) admit(job, world.bench.state(job.assignment.slot));
+    return await flash(ready, world, endStart, stops.cancelled);
+  } finally {
+    endStart();
+  }
+}
+
+async function readied(job: FlashJob, world: AttemptWorld, cancelled: AbortSignal): Promise<Ready> {
+  const { simulated, bench, images } = world;
+  const { slot, image } = job.assignment;
+  if (job.assignment.simulated !== simulated) throw new Fault('SIMULATION_MIXED', { simulated: !simulated });
+  cancelled.throwIfAborted();
+  admit(job, bench.state(slot));
+  const imageFile = await images(image);
+  cancelled.throwIfAborted();
+  const found = admit(job, bench.state(slot));
+  const device = await inBootloader(job, found, world);
+  return { job, imageFile, found, device, ranAs: device === found.device ? null : seenAs(found.device) };
+}
+
+/** Asks a board that runs its firmware into its bootloader. Nothing is done to it yet, so nothing is journalled. */
+async function inBootloader(
+  { assignment: { attemptId, slot }, recipe }: FlashJob,
+  { device }: Found,
+  { bench, hosts }: AttemptWorld,
+): Promise<BusDevice> {
+  if (device.mode === 'dfu' || recipe.enter === null) return device;
+  bench.tell(slot, { on: 'asked', attemptId });
+  return await hosts.enter({ id: attemptId, path: slot, entry: recipe.enter, seated: seenAs(device) });
+}
+
+async function itsTurn({ job }: Ready, { starts }: AttemptWorld, { cancelled, closing }: Stops): Promise<EndStart> {
+  try {
+    return await starts.enter(job.assignment.slot, AbortSignal.any([cancelled, closing]));
+  } catch (cause) {
+    throw cause instanceof Fault ? cause : new Fault('STATION_RESTARTED', {}, { cause });
+  }
+}
+
+async function flash(ready: Ready, world: AttemptWorld, endStart: EndStart, cancelled: AbortSignal): Promise<Ending> {
+  const { bench, hosts, safe, beginnings } = world;
+  const { job, device, found } = ready;
+  const { attemptId, slot } = job.assignment;
+  const board = identityOf(device);
+  const seat = { slot, seating: { ...found.seating, board }, attemptId, address: device.address };
+  const trust = trustIn(seat, world);
+  const left = job.recipe.preserve.length > 0 ? await safe.left(board) : null;
+  if (!(await beginnings.begin(job, seat))) throw new Fault('STATION_BUG', { reason: 'attempt begun twice' });
+  bench.tell(slot, { on: 'begun', attemptId, device, nowMs: world.nowMs() });
+  cancelled.throwIfAborted();
+  const listener: Listener = {
+    onProgress: (phase, fraction) => {
+      if (!STARTING.has(phase)) endStart();
+      world.onProgress(job.assignment, phase, fraction);
+    },
+    onPreserved: (ranges) => safe.keep(attemptId, board, ranges),
+  };
+  const ended = await hosts.flash({ ...orderFor(ready), trust, rescued: left?.ranges ?? [] }, listener);
+  const isReturned = left !== null && ended.hasOwnSerial && covers(job.recipe.preserve, left.ranges);
+  if (ended.outcome === 'pass') await safe.drop([attemptId, ...(isReturned ? left.attemptIds : [])]);
+  return ended;
+}
+
+function orderFor({ job, imageFile, device, ranAs }: Ready): Omit<FlashOrder, 'trust' | 'rescued'> {
+  const { assignment, imageName, loadAddress, board, recipe } = job;
+  return {
+    attemptId: assignment.attemptId,
+    path: assignment.slot,
+    imageFile,
+    imageName,
+    imageSha256: assignment.image,
+    loadAddress,
+    board,
+    // They are in the image already.
+    recipe: { ...recipe, patches: [] },
+    seated: seenAs(device),
+    ranAs,
+    unit: assignment.unit,
+    leave: true,
+  };
+}
+
+/** A board on which an attempt may have been interrupted is not believed what its flash holds. */
+function trustIn({ seating: { board } }: Seat, { journal, moment, inSight }: AttemptWorld): Trust {
+  const unproven = journal.unproven(board, moment(), inSight());
+  switch (unproven) {
+    case 'none':
+      return 'yes';
+    case 'before-a-pass':
+      return 'own-serial';
+    case 'open':
+      return 'no';
+    case 'open-long-ago':
+      return 'shared-serial';
+    default:
+      return unproven satisfies never;
+  }
+}
+
+/** Who was seen on a port, so that nobody else is worked on. */
+function seenAs({ address, usbSerial }: BusDevice): Seated {
+  return { address, usbSerial };
+}

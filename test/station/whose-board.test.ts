@@ -1,0 +1,87 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Client } from '../support/client.ts';
+import { done, handsMove, Line, startOrder } from '../support/line.ts';
+
+let line: Line;
+
+afterEach(() => line.close());
+
+const R = { enter: { by: 'character', character: 'R' } } as const;
+/** Firmware as it comes from the field, on a board in its slot. */
+const running = { mode: 'application', contents: 'used' } as const;
+/** Whatever waits by then is left alone for good. */
+async function othersAreServed(client: Client): Promise<void> {
+  const [, other = ''] = line.paths;
+  await line.plug(other);
+  expect(await done(client, other)).toMatchObject({ outcome: 'pass' });
+}
+
+describe('a verdict stays with its board', () => {
+  test('over a restart of the station, while the board that runs its firmware stays', async () => {
+    line = await Line.open(2);
+    const before = await line.station();
+    await startOrder(before.client, 5, R);
+    const [path = ''] = line.paths;
+    await line.plug(path, running);
+    const { attemptId } = await done(before.client, path);
+    await before.client.slotUntil(path, ({ state }) => state.is === 'done' && state.present);
+    await before.running.kill();
+
+    const { client } = await line.station();
+    const again = await client.slotUntil(path, ({ state }) => state.is === 'done' && state.present);
+    expect(again.state).toMatchObject({ attemptId, outcome: 'pass' });
+  });
+
+  test('over a restart of the station, and not on a board that was swapped in meanwhile', async () => {
+    line = await Line.open(2);
+    const before = await line.station();
+    await startOrder(before.client, 5, R);
+    const [path = ''] = line.paths;
+    await line.plug(path, running);
+    const { attemptId } = await done(before.client, path);
+    await before.running.kill();
+    await line.bench.unplug(path);
+    await line.plug(path, { ...running, seed: 7 });
+
+    const { client } = await line.station();
+    const { state } = await client.slotUntil(path, ({ state: { is } }) => is === 'waiting');
+    expect(state).toMatchObject({ perhapsOf: attemptId });
+    await othersAreServed(client);
+    expect((await line.bench.report(path)).transfers).toBe(0);
+
+    // A person says so.
+    await client.runs({ slots: [{ slot: path }] });
+    expect(await done(client, path)).toMatchObject({ outcome: 'pass' });
+    expect(await line.isFlashed(path)).toBe(true);
+  });
+
+  test('and not on a board with firmware that is plugged in after one whose firmware was never seen', async () => {
+    line = await Line.open(2);
+    const { client } = await line.station();
+    await startOrder(client, 5, R);
+    const [path = ''] = line.paths;
+    // The sample image has no USB.
+    await line.plug(path);
+    const { attemptId } = await done(client, path);
+    await line.bench.unplug(path);
+    await handsMove();
+    await handsMove();
+    await line.plug(path, { ...running, seed: 7 });
+    const { state } = await client.slotUntil(path, ({ state: { is } }) => is === 'waiting');
+    expect(state).toMatchObject({ perhapsOf: attemptId });
+  });
+
+  test('and a board that obeys after somebody stopped its attempt is not flashed', async () => {
+    line = await Line.open(2);
+    const { client } = await line.station();
+    await startOrder(client, 5, R);
+    const [path = ''] = line.paths;
+    await line.plug(path, running);
+    const { state } = await client.slotUntil(path, ({ state: { is } }) => is === 'running');
+    if (state.is !== 'running') throw new Error('unreachable');
+    await client.json(`attempts/${state.attemptId}/actions/cancel`, { method: 'POST' }).catch(() => {});
+    expect(await done(client, path)).toMatchObject({ outcome: 'aborted', fault: 'CANCELLED' });
+    await othersAreServed(client);
+    expect((await line.bench.report(path)).transfers).toBe(0);
+  });
+});

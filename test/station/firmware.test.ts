@@ -70,15 +70,15 @@ describe('boards that run their firmware', () => {
   });
 
   test('are not asked a second time when they come back to their firmware after a pass', async () => {
-    line = await Line.open(1);
+    line = await Line.open(2);
     const { client } = await line.station();
     await startOrder(client, 5, { enter: { by: 'character', character: 'R' } });
     const [path = ''] = line.paths;
     await line.plug(path, running);
     expect(await done(client, path)).toMatchObject({ outcome: 'pass' });
-    await handsMove();
-    await handsMove();
-    expect(await client.attempts()).toHaveLength(1);
+    await client.slotUntil(path, ({ state }) => state.is === 'done' && state.present);
+    await line.othersAreServed(client);
+    expect(await client.attempts()).toHaveLength(2);
   });
 
   test('with other firmware than the order makes are its fault, not the board’s', async () => {

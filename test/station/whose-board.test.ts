@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Client } from '../support/client.ts';
 import { done, handsMove, Line, startOrder } from '../support/line.ts';
 
 let line: Line;
@@ -9,13 +8,6 @@ afterEach(() => line.close());
 const R = { enter: { by: 'character', character: 'R' } } as const;
 /** Firmware as it comes from the field, on a board in its slot. */
 const running = { mode: 'application', contents: 'used' } as const;
-/** Whatever waits by then is left alone for good. */
-async function othersAreServed(client: Client): Promise<void> {
-  const [, other = ''] = line.paths;
-  await line.plug(other);
-  expect(await done(client, other)).toMatchObject({ outcome: 'pass' });
-}
-
 describe('a verdict stays with its board', () => {
   test('over a restart of the station, while the board that runs its firmware stays', async () => {
     line = await Line.open(2);
@@ -46,7 +38,7 @@ describe('a verdict stays with its board', () => {
     const { client } = await line.station();
     const { state } = await client.slotUntil(path, ({ state: { is } }) => is === 'waiting');
     expect(state).toMatchObject({ perhapsOf: attemptId });
-    await othersAreServed(client);
+    await line.othersAreServed(client);
     expect((await line.bench.report(path)).transfers).toBe(0);
 
     // A person says so.
@@ -81,7 +73,7 @@ describe('a verdict stays with its board', () => {
     if (state.is !== 'running') throw new Error('unreachable');
     await client.json(`attempts/${state.attemptId}/actions/cancel`, { method: 'POST' }).catch(() => {});
     expect(await done(client, path)).toMatchObject({ outcome: 'aborted', fault: 'CANCELLED' });
-    await othersAreServed(client);
+    await line.othersAreServed(client);
     expect((await line.bench.report(path)).transfers).toBe(0);
   });
 });

@@ -69,6 +69,13 @@ export class Line {
     return this.bench.plug(path, { contents: 'used', ...spec });
   }
 
+  /** Has a board in the last slot flashed: what waits on the others by then is left alone for good. */
+  async othersAreServed(client: Client): Promise<void> {
+    const last = this.paths.at(-1) ?? '';
+    await this.plug(last);
+    await done(client, last);
+  }
+
   /** Whether the sample image really is in the board, looked at past its bootloader. */
   async isFlashed(path: string): Promise<boolean> {
     for (const { address, data } of programmed(readImage(await readFile(BLINKY)))) {

@@ -49,7 +49,11 @@ describe('a board that runs its firmware', () => {
   test('that does not come up in its bootloader has failed, and nothing was begun', async () => {
     scene.entering = () => Promise.reject(new Fault('BOOTLOADER_NOT_ENTERED', { asked: 'msp' }));
     await scene.attempts().run({ ...scene.job(1), recipe: ASKING }, SIGNAL);
-    expect(scene.kept(1)).toMatchObject({ outcome: 'error', fault: 'BOOTLOADER_NOT_ENTERED' });
+    expect(scene.kept(1)).toMatchObject({
+      outcome: 'error',
+      fault: 'BOOTLOADER_NOT_ENTERED',
+      board: { productId: 0x5740, usbSerial: '204A33' },
+    });
     expect([scene.flashes, scene.journal.begun(), scene.journal.seats()]).toEqual([[], [], []]);
   });
 

@@ -1,5 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
-import { type AttemptResult, asFault, Fault, type FlashJob, momentOf, type ResultReport } from '@flashline/contracts';
+import {
+  type AttemptResult,
+  asFault,
+  type BoardIdentity,
+  Fault,
+  type FlashJob,
+  momentOf,
+  type ResultReport,
+} from '@flashline/contracts';
 import type { Journal } from '@flashline/store';
 import { type AttemptWorld, attempt } from './attempt.ts';
 import { Beginnings } from './beginnings.ts';
@@ -7,6 +15,7 @@ import { type Ending, endingOfFault } from './ending.ts';
 import type { PortHosts } from './hosts/port-hosts.ts';
 import { provenResult } from './proven-result.ts';
 import type { End } from './slots/aftermath.ts';
+import type { SlotState } from './slots/slot-state.ts';
 import { attemptedBoard } from './slots/slot-views.ts';
 
 export interface AttemptsOptions extends Omit<AttemptWorld, 'journal' | 'hosts' | 'beginnings' | 'inSight'> {
@@ -100,7 +109,8 @@ export class Attempts {
     const stops = { cancelled: cancel.signal, closing };
     const ending = await attempt(job, this.#world, stops).catch(endingOfFault);
     const endedMs = nowMs();
-    const result = this.#result(job, ending, startedAt, endedMs - startedMs);
+    const board = ending.board ?? askedBoard(bench.state(slot));
+    const result = this.#result(job, { ...ending, board }, startedAt, endedMs - startedMs);
     bench.tell(slot, { on: 'ended', attemptId, end: endOf(job, result), nowMs: endedMs });
     await this.#keepAtLast(job, result, closing);
     bench.tell(slot, { on: 'kept', attemptId });
@@ -139,6 +149,11 @@ export class Attempts {
     this.#options.journal.end(report, this.#options.moment());
     this.#options.onResult();
   }
+}
+
+/** What a board that was asked into its bootloader, and was never met there, says of itself while it runs. */
+function askedBoard(slot: SlotState): BoardIdentity | null {
+  return slot.is === 'entering' ? slot.seating.board : null;
 }
 
 /** What the end of an attempt tells the slot of its board. */

@@ -53,6 +53,7 @@ describe('a board that runs its firmware', () => {
       outcome: 'error',
       fault: 'BOOTLOADER_NOT_ENTERED',
       board: { productId: 0x5740, usbSerial: '204A33' },
+      phases: [{ name: 'enter' }],
     });
     expect([scene.flashes, scene.journal.begun(), scene.journal.seats()]).toEqual([[], [], []]);
   });

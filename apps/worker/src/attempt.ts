@@ -1,4 +1,4 @@
-import { type Assignment, type BoardIdentity, Fault, type FlashJob } from '@flashline/contracts';
+import { type Assignment, type BoardIdentity, Fault, type FlashJob, type PhaseRecord } from '@flashline/contracts';
 import { type BusDevice, covers, type Seated, type Trust } from '@flashline/dfuse';
 import type { Range } from '@flashline/firmware';
 import type { Journal, Seat } from '@flashline/store';
@@ -54,6 +54,12 @@ export interface Stops {
   readonly closing: AbortSignal;
 }
 
+/** What is known of an attempt before its board is met in its bootloader, also when that fails. */
+export interface Trail {
+  board: BoardIdentity | null;
+  readonly phases: PhaseRecord[];
+}
+
 /** A board in its bootloader, with its job. */
 interface Ready {
   readonly job: FlashJob;
@@ -71,8 +77,8 @@ const STARTING: ReadonlySet<string> = new Set<Parameters<OnProgress>[0]>(['ident
  * Works on the board of a job: asks it into its bootloader, waits until its hub bears one more that starts, journals, flashes. Rejects with the
  * fault that kept it from the board.
  */
-export async function attempt(job: FlashJob, world: AttemptWorld, stops: Stops): Promise<Ending> {
-  const ready = await readied(job, world, stops.cancelled);
+export async function attempt(job: FlashJob, world: AttemptWorld, stops: Stops, trail: Trail): Promise<Ending> {
+  const ready = await readied(job, world, stops.cancelled, trail);
   const endStart = await itsTurn(ready, world, stops);
   try {
     stops.cancelled.throwIfAborted();
@@ -84,7 +90,7 @@ export async function attempt(job: FlashJob, world: AttemptWorld, stops: Stops):
   }
 }
 
-async function readied(job: FlashJob, world: AttemptWorld, cancelled: AbortSignal): Promise<Ready> {
+async function readied(job: FlashJob, world: AttemptWorld, cancelled: AbortSignal, trail: Trail): Promise<Ready> {
   const { simulated, bench, images } = world;
   const { slot, image } = job.assignment;
   if (job.assignment.simulated !== simulated) throw new Fault('SIMULATION_MIXED', { simulated: !simulated });
@@ -93,19 +99,28 @@ async function readied(job: FlashJob, world: AttemptWorld, cancelled: AbortSigna
   const imageFile = await images(image);
   cancelled.throwIfAborted();
   const found = admit(job, bench.state(slot));
-  const device = await inBootloader(job, found, world);
+  const device = await inBootloader(job, found, world, trail);
   return { job, imageFile, found, device, ranAs: device === found.device ? null : seenAs(found.device) };
 }
 
 /** Asks a board that runs its firmware into its bootloader. Nothing is done to it yet, so nothing is journalled. */
 async function inBootloader(
-  { assignment: { attemptId, slot }, recipe }: FlashJob,
+  { assignment, recipe: { enter } }: FlashJob,
   { device }: Found,
-  { bench, hosts }: AttemptWorld,
+  { bench, hosts, nowMs, onProgress }: AttemptWorld,
+  trail: Trail,
 ): Promise<BusDevice> {
-  if (device.mode === 'dfu' || recipe.enter === null) return device;
+  if (device.mode === 'dfu' || enter === null) return device;
+  const { attemptId, slot } = assignment;
+  trail.board = identityOf(device);
   bench.tell(slot, { on: 'asked', attemptId });
-  return await hosts.enter({ id: attemptId, path: slot, entry: recipe.enter, seated: seenAs(device) });
+  onProgress(assignment, 'enter', 0);
+  const askedMs = nowMs();
+  try {
+    return await hosts.enter({ id: attemptId, path: slot, entry: enter, seated: seenAs(device) });
+  } finally {
+    trail.phases.push({ name: 'enter', ms: nowMs() - askedMs, bytes: 0 });
+  }
 }
 
 async function itsTurn({ job }: Ready, { starts }: AttemptWorld, { cancelled, closing }: Stops): Promise<EndStart> {

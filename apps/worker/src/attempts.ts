@@ -1,21 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
-import {
-  type AttemptResult,
-  asFault,
-  type BoardIdentity,
-  Fault,
-  type FlashJob,
-  momentOf,
-  type ResultReport,
-} from '@flashline/contracts';
+import { type AttemptResult, asFault, Fault, type FlashJob, momentOf, type ResultReport } from '@flashline/contracts';
 import type { Journal } from '@flashline/store';
-import { type AttemptWorld, attempt } from './attempt.ts';
+import { type AttemptWorld, attempt, type Trail } from './attempt.ts';
 import { Beginnings } from './beginnings.ts';
 import { type Ending, endingOfFault } from './ending.ts';
 import type { PortHosts } from './hosts/port-hosts.ts';
 import { provenResult } from './proven-result.ts';
 import type { End } from './slots/aftermath.ts';
-import type { SlotState } from './slots/slot-state.ts';
 import { attemptedBoard } from './slots/slot-views.ts';
 
 export interface AttemptsOptions extends Omit<AttemptWorld, 'journal' | 'hosts' | 'beginnings' | 'inSight'> {
@@ -107,10 +98,10 @@ export class Attempts {
     const startedAt = moment();
     const startedMs = nowMs();
     const stops = { cancelled: cancel.signal, closing };
-    const ending = await attempt(job, this.#world, stops).catch(endingOfFault);
+    const trail: Trail = { board: null, phases: [] };
+    const ending = await attempt(job, this.#world, stops, trail).catch(endingOfFault);
     const endedMs = nowMs();
-    const board = ending.board ?? askedBoard(bench.state(slot));
-    const result = this.#result(job, { ...ending, board }, startedAt, endedMs - startedMs);
+    const result = this.#result(job, withTrail(ending, trail), startedAt, endedMs - startedMs);
     bench.tell(slot, { on: 'ended', attemptId, end: endOf(job, result), nowMs: endedMs });
     await this.#keepAtLast(job, result, closing);
     bench.tell(slot, { on: 'kept', attemptId });
@@ -151,9 +142,9 @@ export class Attempts {
   }
 }
 
-/** What a board that was asked into its bootloader, and was never met there, says of itself while it runs. */
-function askedBoard(slot: SlotState): BoardIdentity | null {
-  return slot.is === 'entering' ? slot.seating.board : null;
+/** A board that was never met in its bootloader is what it said of itself while it ran. */
+function withTrail(ending: Ending, { board, phases }: Trail): Ending {
+  return { ...ending, board: ending.board ?? board, phases: [...phases, ...ending.phases] };
 }
 
 /** What the end of an attempt tells the slot of its board. */

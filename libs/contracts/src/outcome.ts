@@ -5,8 +5,8 @@ import { FAULTS, type FaultCode } from './faults/faults.ts';
 export const Outcome = z.enum(['pass', 'fail', 'error', 'aborted']);
 export type Outcome = z.infer<typeof Outcome>;
 
-/** The phases of an attempt, in their order. */
-export const PHASES = ['identify', 'plan', 'erase', 'write', 'verify', 'lock', 'leave', 'confirm'] as const;
+/** The phases of an attempt, in their order; `enter` only of boards that ran their firmware. */
+export const PHASES = ['enter', 'identify', 'plan', 'erase', 'write', 'verify', 'lock', 'leave', 'confirm'] as const;
 export const PhaseName = z.enum(PHASES);
 export type PhaseName = z.infer<typeof PhaseName>;
 

@@ -3,6 +3,7 @@ import { bytesText, countText, durationText, rateText } from '../words/formats.t
 import { phaseSpans } from './phase-spans.ts';
 
 const NAMES: Readonly<Record<PhaseName, string>> = {
+  enter: 'Ask',
   identify: 'Identify',
   plan: 'Plan',
   erase: 'Erase',

@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { childrenOf } from '../support/children.ts';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { childrenOf, endProcess } from '../support/children.ts';
 import type { Client } from '../support/client.ts';
-import { Line, startOrder } from '../support/line.ts';
+import { handsMove, Line, startOrder } from '../support/line.ts';
 import type { Running } from '../support/processes.ts';
 
-const SPEED = 0.3;
+const SPEED = 1;
 
 /** Needs /proc to find the processes of a station; where there is none this says so and is skipped. */
 describe.skipIf(process.platform !== 'linux')('a station whose host processes get into trouble', () => {
@@ -24,10 +24,23 @@ describe.skipIf(process.platform !== 'linux')('a station whose host processes ge
 
   const pid = () => station.running.child.pid;
 
-  async function bothRunning(): Promise<void> {
-    await using stream = await station.client.follow();
-    for (const path of line.paths) await line.plug(path);
-    for (const path of line.paths) await stream.slotUntil(path, ({ state }) => state.is === 'running');
+  /** The host of the first slot, in the middle of a write that takes far longer than a host is waited for. */
+  async function hostInMidWrite(): Promise<number> {
+    const [slow = '', other = ''] = line.paths;
+    await line.plug(slow, { contents: 'blank', misbehaviours: [{ kind: 'slow', factor: 8 }] });
+    await line.plug(other);
+    await station.client.slotUntil(slow, ({ state }) => state.is === 'running' && state.phase === 'write');
+    // Hosts are started in the order of their slots.
+    return childrenOf(pid(), 'ports')[0] ?? expect.fail('no host');
+  }
+
+  /** Strikes the host of the first slot, and resolves with how both attempts ended. */
+  async function bothAfter(signal: NodeJS.Signals): Promise<{ victim: number; ends: string[] }> {
+    const victim = await hostInMidWrite();
+    onTestFinished(() => endProcess(victim));
+    process.kill(victim, signal);
+    const states = await Promise.all(line.paths.map((path) => done(path)));
+    return { victim, ends: states.map(({ outcome, fault }) => `${outcome} ${fault}`) };
   }
 
   async function done(path: string, seatingId?: string) {
@@ -40,30 +53,18 @@ describe.skipIf(process.platform !== 'linux')('a station whose host processes ge
   }
 
   test('loses only the boards of a host that is killed, and flashes the next board there', async () => {
-    await bothRunning();
-    const [victim = 0] = childrenOf(pid(), 'ports');
-    process.kill(victim, 'SIGKILL');
-    const states = await Promise.all(line.paths.map((path) => done(path)));
-    expect(states.map(({ outcome, fault }) => `${outcome} ${fault}`).sort()).toEqual([
-      'error HOST_CRASHED',
-      'pass null',
-    ]);
-
-    const hurt = line.paths[states.findIndex(({ outcome }) => outcome === 'error')] ?? '';
+    expect((await bothAfter('SIGKILL')).ends).toEqual(['error HOST_CRASHED', 'pass null']);
+    const [hurt = ''] = line.paths;
+    const { seatingId } = await done(hurt);
     await line.bench.unplug(hurt);
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await handsMove();
     await line.plug(hurt);
-    expect(await done(hurt, states.find(({ outcome }) => outcome === 'error')?.seatingId)).toMatchObject({
-      outcome: 'pass',
-    });
+    expect(await done(hurt, seatingId)).toMatchObject({ outcome: 'pass' });
   });
 
   test('ends a host that is frozen, and only its board', async () => {
-    await bothRunning();
-    const [victim = 0] = childrenOf(pid(), 'ports');
-    process.kill(victim, 'SIGSTOP');
-    const states = await Promise.all(line.paths.map((path) => done(path)));
-    expect(states.map(({ outcome, fault }) => `${outcome} ${fault}`).sort()).toEqual(['error HOST_HUNG', 'pass null']);
+    const { victim, ends } = await bothAfter('SIGSTOP');
+    expect(ends).toEqual(['error HOST_HUNG', 'pass null']);
     expect(childrenOf(pid(), 'ports')).not.toContain(victim);
   });
 
@@ -73,6 +74,7 @@ describe.skipIf(process.platform !== 'linux')('a station whose host processes ge
     const first = await done(path);
     expect(first).toMatchObject({ outcome: 'pass' });
     const [watcher = 0] = childrenOf(pid(), 'discovery');
+    onTestFinished(() => endProcess(watcher));
     process.kill(watcher, 'SIGSTOP');
     await line.bench.unplug(path);
     // The same serial, so that nothing but the time tells the two apart.

@@ -16,3 +16,12 @@ export function childrenOf(parent: number | undefined, word: string): number[] {
     .map(Number)
     .sort((a, b) => a - b);
 }
+
+/** Ends a process that may be frozen, or gone already. */
+export function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
+}

@@ -59,10 +59,12 @@ export class Running {
     });
   }
 
-  /** Ends it as a power cut would. */
+  /** Ends it as a power cut would. A frozen child of it may hold its output for ever: that is not waited for. */
   async kill(): Promise<void> {
+    const hasExited = this.child.exitCode !== null || this.child.signalCode !== null;
+    const exited = hasExited ? null : once(this.child, 'exit');
     this.child.kill('SIGKILL');
-    await this.ended;
+    await exited;
   }
 
   /** Ends it as a person would. */

@@ -1,14 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type BoardIdentity, Fault } from '@flashline/contracts';
 import { type Contact, hangUp, meet, type Visit } from './contact.ts';
-import { confirm } from './phases/confirm.ts';
 import { requireProtection, requireReadable } from './phases/identify.ts';
 import type { Resettable } from './phases/lock.ts';
-import { comesBack } from './phases/port-watch.ts';
+import { comesBack, perhapsAnother } from './phases/port-watch.ts';
 import type { DfuSession } from './protocol/session.ts';
-
-/** A board whose serial is not its own and that was away for longer may have been swapped. */
-const SWAP_MS_MIN = 1_500;
 
 /** A board that is being worked on and may reset meanwhile: the contact with it as it is now. */
 export class BoardAtHand implements Resettable {
@@ -26,7 +22,7 @@ export class BoardAtHand implements Resettable {
     return this.#contact;
   }
 
-  /** False after the board has left its bootloader for good, or was let go. */
+  /** False once the board was let go. */
   get isOpen(): boolean {
     return this.#isOpen;
   }
@@ -57,18 +53,10 @@ export class BoardAtHand implements Resettable {
     this.#contact = await meet(this.#visit, { readable: false, again: true });
     this.#isOpen = true;
     requireSame(before, known.board);
-    // Nobody swaps boards faster than this, and no reset takes longer.
-    if (!known.hasOwnSerial && awayMs > SWAP_MS_MIN)
-      throw new Fault('BOARD_GONE', { awayMs, reason: 'perhaps another board' });
+    const swap = known.hasOwnSerial ? null : perhapsAnother(awayMs);
+    if (swap !== null) throw new Fault('BOARD_GONE', swap);
   }
 
-  async staysAway(): Promise<void> {
-    await this.letGo();
-    const { bus, path, bounds, limits } = this.#visit;
-    await confirm(bus, { path, address: this.#contact.address }, bounds, limits);
-  }
-
-  /** Leaves the board idle and closes its port. Never rejects. */
   async letGo(): Promise<void> {
     if (this.#isOpen) await hangUp(this.#visit, this.#contact);
     this.#isOpen = false;

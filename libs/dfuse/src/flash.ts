@@ -20,7 +20,7 @@ import { survey } from './phases/survey.ts';
 import { type Proof, readEqual, verify } from './phases/verify.ts';
 import { Findings } from './plan/findings.ts';
 import { type BoardRecipe, type FlashPlan, PROGRAMMED_ALTERNATE, planFlash } from './plan/flash-plan.ts';
-import { type LockPlan, planLock } from './plan/lock-plan.ts';
+import { type LockPlan, locksForEver, planLock } from './plan/lock-plan.ts';
 import { rightOne } from './plan/rescue.ts';
 import { expectedShares, workShares } from './plan/shares.ts';
 import { inWords } from './plan/words.ts';
@@ -94,24 +94,31 @@ interface Decision {
   readonly returned: readonly Range[];
 }
 
+/** How the work on a board ends: it was told to stay or to leave, or leaves by itself, locked for ever. */
+type End = 'stays' | 'told to leave' | 'leaves by its lock';
+
 /** Does everything to one board, in order. Rejects with a Fault; resolves with the proof when the board is good. */
 export async function flash(job: FlashJob): Promise<Proof> {
   const { visit, request } = job;
-  const { bus, path, bounds, limits, track } = visit;
+  const { limits, track } = visit;
   const unprotectMs = request.recipe.unprotect ? limits.massEraseMs + limits.returnMs : 0;
   const contact = await track.run('identify', limits.identifyMs + unprotectMs, () => meetReadable(job));
   const board = new BoardAtHand(visit, contact);
-  const { proof, hasLeft } = await programAndLetGo(job, board);
-  if (!hasLeft) return proof;
-  const { address } = board.contact;
+  const { proof, end } = await programAndLetGo(job, board);
+  if (end !== 'stays') await seeLeave(job, board.contact.address);
+  return proof;
+}
+
+/** Sees that a board has left its bootloader, and what runs then where something must. */
+async function seeLeave({ visit, request, firmware, onRunning }: FlashJob, address: number | null): Promise<void> {
+  const { bus, path, bounds, limits, track } = visit;
   const expected = expectedOf(request);
-  const confirmMs = limits.baseMs + limits.confirmMs + Math.max(limits.reappearMs, expected?.check.deadlineMs ?? 0);
-  await track.run('confirm', confirmMs, async () => {
+  const limitMs = limits.baseMs + limits.confirmMs + Math.max(limits.reappearMs, expected?.check.deadlineMs ?? 0);
+  await track.run('confirm', limitMs, async () => {
     const leaver = { path, address };
     if (expected === null) await confirm(bus, leaver, bounds, limits);
-    else job.onRunning(await seeRunning(bus, leaver, expected, { bounds, limits, firmware: job.firmware }));
+    else onRunning(await seeRunning(bus, leaver, expected, { bounds, limits, firmware }));
   });
-  return proof;
 }
 
 /** What must run in the end; null when nothing need be seen. */
@@ -141,7 +148,7 @@ async function programAndLetGo(job: FlashJob, board: BoardAtHand): ReturnType<ty
   }
 }
 
-async function program(job: FlashJob, board: BoardAtHand): Promise<{ proof: Proof; hasLeft: boolean }> {
+async function program(job: FlashJob, board: BoardAtHand): Promise<{ proof: Proof; end: End }> {
   const { limits, track, known } = job.visit;
   const { session, part } = board.contact;
   const { image, recipe } = job.request;
@@ -159,9 +166,14 @@ async function program(job: FlashJob, board: BoardAtHand): Promise<{ proof: Proo
     const lockMs = limits.baseMs + locks.length * (limits.returnMs + limits.baseMs);
     await track.run('lock', lockMs, () => lock(board, locks, job.onLocked));
   }
-  if (!job.request.leave || !board.isOpen) return { proof, hasLeft: false };
-  await track.run('leave', limits.baseMs, () => board.session().leave(plan.startAddress));
-  return { proof, hasLeft: true };
+  return { proof, end: await sendAway(job, board, plan) };
+}
+
+async function sendAway({ visit, request }: FlashJob, board: BoardAtHand, { startAddress }: FlashPlan): Promise<End> {
+  if (!board.isOpen) return 'leaves by its lock';
+  if (!request.leave) return 'stays';
+  await visit.track.run('leave', visit.limits.baseMs, () => board.session().leave(startAddress));
+  return 'told to leave';
 }
 
 /** Everything is decided before the board is touched; looking is not touching. */
@@ -172,10 +184,11 @@ async function decide(job: FlashJob, board: BoardAtHand, onBytes: OnBytes): Prom
   const plan = planFlash(image, map, recipe, part);
   const { blockBytes } = session;
   const locks = planLock(recipe, { alternates: port.device.alternates, blockBytes }, part);
-  track.expect(expectedShares(plan, part, leave));
+  const willLeave = leave || locksForEver(locks);
+  track.expect(expectedShares(plan, part, willLeave));
   await requireLockable(session, locks);
   const expected = expectedOf(job.request);
-  if (expected !== null && leave) requireKnowable(expected);
+  if (expected !== null && willLeave) requireKnowable(expected);
   const isBelieved = believes(trust, known.hasOwnSerial, part);
   const findings = new Findings(plan, blockBytes, part);
   const look = { part, clock: bounds.clock, onBytes, mayGiveUp: recipe.erase !== 'none' };

@@ -38,6 +38,19 @@ describe('a board that runs its firmware', () => {
     await expect(entering(back)).rejects.toMatchObject({ code, details: { asked: 'character', seen: 'application' } });
   });
 
+  test('that comes up so late that it may be another is left alone', async () => {
+    const empty = (ms: number) => Array.from({ length: ms / 250 }, () => undefined);
+    expect(await entering(busOf([RUNNING, ...empty(5_000), seen(6)]))).toEqual(seen(6));
+    const late = {
+      code: 'BOOTLOADER_NOT_ENTERED',
+      details: { asked: 'character', seen: 'the bootloader', reason: 'perhaps another board', awayMs: 5_250 },
+    };
+    await expect(entering(busOf([RUNNING, ...empty(5_250), seen(6)]))).rejects.toMatchObject(late);
+    // Whoever was put there may run its firmware first.
+    const passing = [RUNNING, ...empty(5_250), seen(6, 'application'), undefined, seen(7)];
+    await expect(entering(busOf(passing))).rejects.toMatchObject(late);
+  });
+
   test('that cannot be asked says why', async () => {
     const refuse = () => Promise.reject(new Fault('USB_BUSY', { device: '/dev/ttyACM3' }));
     await expect(entering(busOf([RUNNING]), refuse)).rejects.toMatchObject({ code: 'USB_BUSY' });

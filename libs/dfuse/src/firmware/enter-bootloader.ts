@@ -1,12 +1,17 @@
 import { type BootloaderEntry, Fault } from '@flashline/contracts';
 import type { Seated } from '../contact.ts';
-import { type Leaver, lookAt, looksAt } from '../phases/port-watch.ts';
+import { type Leaver, lookAt, looksAt, perhapsAnother } from '../phases/port-watch.ts';
 import type { BusDevice, Clock, DfuBus } from '../port.ts';
 import { Bounds } from '../protocol/bounds.ts';
 import type { Firmware } from './firmware.ts';
 
 /** Betaflight waits 4 s for the bootloader to come up, iNav 10 s (their configurators). */
 const ENTER_MS_MAX = 10_000;
+/**
+ * How long the port may be empty meanwhile. A hand can swap boards in 1.5 s or more, but Windows binds its driver anew for every
+ * serial number, which takes seconds.
+ */
+const EMPTY_MS_MAX = 5_000;
 /** Every way of asking ends by itself in far less. */
 const ASK_HANG_MS = 20_000;
 
@@ -20,7 +25,7 @@ export interface EntryContext {
 /**
  * Has the board on this port in its bootloader, and resolves with it as it is there. A board that is in it already is not asked.
  * Rejects with SEATING_ENDED when another sits there than the one that was seen, with BOOTLOADER_NOT_ENTERED when it does not
- * come up, and with what asking rejects with.
+ * come up, or so late that it may be another, and with what asking rejects with.
  */
 export async function enterBootloader(
   bus: DfuBus,
@@ -41,8 +46,12 @@ export async function enterBootloader(
 async function comesUp(bus: DfuBus, leaver: Leaver, bounds: Bounds, { by }: BootloaderEntry): Promise<BusDevice> {
   const beganMs = bounds.clock.now();
   let seen = 'nothing';
-  for await (const device of looksAt(bus, leaver.path, bounds)) {
-    if (device?.mode === 'dfu') return device;
+  for await (const { device, emptyMs } of looksAt(bus, leaver.path, bounds)) {
+    if (device?.mode === 'dfu') {
+      const swap = perhapsAnother(emptyMs, EMPTY_MS_MAX);
+      if (swap === null) return device;
+      throw new Fault('BOOTLOADER_NOT_ENTERED', { asked: by, seen: 'the bootloader', ...swap });
+    }
     seen = device?.address === leaver.address ? 'still its firmware' : (device?.mode ?? 'nothing');
     if (bounds.clock.now() - beganMs >= ENTER_MS_MAX) break;
   }

@@ -1,4 +1,4 @@
-import { ApplicationCheck, Fault, type RunningFirmware } from '@flashline/contracts';
+import { ApplicationCheck, Fault, type FaultCode, type RunningFirmware, type VersionCheck } from '@flashline/contracts';
 import { describe, expect, test } from 'vitest';
 import { PHASE_LIMITS } from '../phases/limits.ts';
 import type { BusDevice } from '../port.ts';
@@ -11,14 +11,23 @@ const BOOTLOADER = seen(5);
 const APP = seen(6, 'application', { vendorId: 0x0483, productId: 0x5740, usbSerial: '204A33' });
 const CHECK = ApplicationCheck.parse({ deadlineMs: 2_000 });
 
-type Lines = () => Promise<readonly string[]>;
+/** What firmware answers to a question that is limited to so many milliseconds. */
+type Lines = (limitMs: number) => Promise<readonly string[]>;
+
+interface Scene extends Partial<ExpectedFirmware> {
+  readonly versionLines?: Lines;
+  readonly clock?: ManualClock;
+}
 
 function seeing(
   looks: readonly (BusDevice | undefined)[],
-  { versionLines = async () => [], ...expected }: Partial<ExpectedFirmware> & { versionLines?: Lines } = {},
+  { versionLines = async () => [], clock = new ManualClock(), ...expected }: Scene = {},
 ): Promise<RunningFirmware> {
-  const bounds = new Bounds(new ManualClock(), new AbortController().signal);
-  const firmware = { ask: () => Promise.resolve(), versionLines };
+  const bounds = new Bounds(clock, new AbortController().signal);
+  const firmware = {
+    ask: () => Promise.resolve(),
+    versionLines: (_path: string, _check: VersionCheck, limitMs: number) => versionLines(limitMs),
+  };
   const leaver = { path: SCENE_PATH, address: BOOTLOADER.address };
   const whole = { check: CHECK, serialBefore: null, unit: null, ...expected };
   return seeRunning(busOf(looks), leaver, whole, { bounds, limits: PHASE_LIMITS, firmware });
@@ -50,6 +59,15 @@ describe('firmware after the bootloader', () => {
     await expect(seeing([undefined, seen(7)])).rejects.toMatchObject({ code: 'LEAVE_REFUSED' });
     const patient = ApplicationCheck.parse({ deadlineMs: 60_000 });
     await expect(seeing([BOOTLOADER], { check: patient })).rejects.toMatchObject({ code: 'LEAVE_REFUSED' });
+  });
+
+  test('cannot be looked for when another board may have come in its bootloader', async () => {
+    const empty = (ms: number) => Array.from({ length: ms / 250 }, () => undefined);
+    await expect(seeing([BOOTLOADER, ...empty(1_500), seen(7)])).rejects.toMatchObject({ code: 'LEAVE_REFUSED' });
+    await expect(seeing([BOOTLOADER, ...empty(1_750), seen(7)])).rejects.toMatchObject({
+      code: 'BOARD_GONE',
+      details: { reason: 'perhaps another board', awayMs: 1_750 },
+    });
   });
 
   test('may begin with a loader of its own', async () => {
@@ -119,13 +137,65 @@ describe('its version', () => {
     );
   });
 
-  test('of firmware that does not answer is silence, and not being allowed to ask is the station’s trouble', async () => {
-    const fails = (code: 'BOARD_SILENT' | 'USB_PERMISSION') => () => Promise.reject(new Fault(code));
+  test('of firmware that does not answer is silence', async () => {
+    const fails = () => Promise.reject(new Fault('BOARD_SILENT'));
     const never = () => new Promise<never>(() => {});
     const silent = { code: 'APPLICATION_SILENT', details: { asked: 'version' } };
-    await expect(seeing([APP], { check, versionLines: fails('BOARD_SILENT') })).rejects.toMatchObject(silent);
+    await expect(seeing([APP], { check, versionLines: fails })).rejects.toMatchObject(silent);
     await expect(seeing([APP], { check, versionLines: never })).rejects.toMatchObject(silent);
-    const denied = seeing([APP], { check, versionLines: fails('USB_PERMISSION') });
-    await expect(denied).rejects.toMatchObject({ code: 'USB_PERMISSION' });
+  });
+
+  test.each<FaultCode>(['BOARD_SILENT', 'USB_BUSY', 'USB_PERMISSION'])(
+    'is asked again while %s may pass, at each look once',
+    async (code) => {
+      const clock = new ManualClock();
+      const askedAtMs: number[] = [];
+      const versionLines = async () => {
+        askedAtMs.push(clock.now());
+        if (askedAtMs.length < 5) throw new Fault(code);
+        return [line];
+      };
+      expect(await seeing([APP], { check, versionLines, clock })).toMatchObject({ version: line });
+      expect(askedAtMs).toEqual([0, 250, 500, 750, 1_000]);
+    },
+  );
+
+  test.each<FaultCode>(['USB_BUSY', 'USB_PERMISSION'])('that %s kept from being asked is so told', async (code) => {
+    const clock = new ManualClock();
+    const versionLines = () => Promise.reject(new Fault(code, { device: '/dev/ttyACM3' }));
+    const refused = { code, details: { device: '/dev/ttyACM3' } };
+    await expect(seeing([APP], { check, versionLines, clock })).rejects.toMatchObject(refused);
+    expect(clock.now()).toBe(check.deadlineMs);
+  });
+
+  test('is not waited for when nobody can ask for it', async () => {
+    const clock = new ManualClock();
+    const versionLines = () => Promise.reject(new Fault('USB_HOST'));
+    await expect(seeing([APP], { check, versionLines, clock })).rejects.toMatchObject({ code: 'USB_HOST' });
+    expect(clock.now()).toBe(0);
+  });
+
+  test('is asked anew where a question got lost, and the last question is not cut short', async () => {
+    const clock = new ManualClock();
+    const asked: [atMs: number, limitMs: number][] = [];
+    const versionLines: Lines = async (limitMs) => {
+      asked.push([clock.now(), limitMs]);
+      clock.pass(limitMs);
+      throw new Fault('BOARD_SILENT');
+    };
+    await expect(seeing([APP], { check, versionLines, clock })).rejects.toMatchObject({ code: 'APPLICATION_SILENT' });
+    expect(asked).toEqual([0, 3_250, 6_500, 9_750].map((atMs) => [atMs, 3_000]));
+  });
+
+  test('that firmware says by itself is listened for as long as there is time', async () => {
+    const clock = new ManualClock();
+    const limits: number[] = [];
+    const versionLines: Lines = async (limitMs) => {
+      limits.push(limitMs);
+      return [line];
+    };
+    const spoken = ApplicationCheck.parse({ version: { command: null, contains: '4.5.1' } });
+    await seeing([undefined, undefined, APP], { check: spoken, versionLines, clock });
+    expect(limits).toEqual([9_500]);
   });
 });

@@ -1,4 +1,11 @@
-import { type ApplicationCheck, Fault, type RunningFirmware, usbId, type VersionCheck } from '@flashline/contracts';
+import {
+  type ApplicationCheck,
+  Fault,
+  type FaultCode,
+  type RunningFirmware,
+  usbId,
+  type VersionCheck,
+} from '@flashline/contracts';
 import { requireLeaving } from '../phases/confirm.ts';
 import type { PhaseLimits } from '../phases/limits.ts';
 import { type Leaver, looksAt } from '../phases/port-watch.ts';
@@ -6,8 +13,24 @@ import type { BusDevice, DfuBus } from '../port.ts';
 import type { Bounds } from '../protocol/bounds.ts';
 import type { Firmware } from './firmware.ts';
 
+/**
+ * Firmware that does not listen yet never answers a question: it is asked anew, as long as there is time. The last question gets all
+ * of this, too: silence that was cut short would blame the board.
+ */
+const QUESTION_MS = 3_000;
 /** Whoever asks keeps the time; this long after it is given up. */
 const ANSWER_HANG_MS = 2_000;
+/**
+ * What time may cure: firmware may have a loader of its own, which comes up first and leaves again, or boot slowly; a new port may
+ * be held by ModemManager for some seconds, or wait for udev to say who may use it.
+ */
+const MAY_PASS: ReadonlySet<FaultCode> = new Set([
+  'APPLICATION_WRONG',
+  'APPLICATION_SILENT',
+  'BOARD_GONE',
+  'USB_BUSY',
+  'USB_PERMISSION',
+]);
 
 /** What must come up on the port of a board, and the serial numbers that it is held against. */
 export interface ExpectedFirmware {
@@ -19,9 +42,10 @@ export interface ExpectedFirmware {
 }
 
 /**
- * Watches the port of a board that was told to leave until the expected firmware runs there, and resolves with it. Throws
- * LEAVE_REFUSED when it stays in its bootloader or comes back to it, APPLICATION_SILENT when nothing comes up in time or does not
- * answer, and APPLICATION_WRONG with the first thing that is not as expected.
+ * Watches the port of a board that leaves its bootloader until the expected firmware runs there, and resolves with it. Throws what
+ * `requireLeaving` throws when it does not leave. When time is over it throws what was in the way last: APPLICATION_WRONG with the
+ * first thing that is not as expected, or why the firmware could not be asked; APPLICATION_SILENT when nothing has come up, or
+ * nothing answers.
  */
 export async function seeRunning(
   bus: DfuBus,
@@ -31,20 +55,20 @@ export async function seeRunning(
 ): Promise<RunningFirmware> {
   const { deadlineMs } = expected.check;
   const beganMs = bounds.clock.now();
-  let hasBeenGone = false;
+  const leftOf = (ms: number) => ms - (bounds.clock.now() - beganMs);
+  let seen = 'the bootloader';
   let trouble: Fault | null = null;
-  for await (const device of looksAt(bus, leaver.path, bounds)) {
-    const passedMs = bounds.clock.now() - beganMs;
-    hasBeenGone ||= device === undefined;
-    if (device?.mode === 'dfu') requireLeaving(device, { ...leaver, hasBeenGone }, limits.confirmMs - passedMs);
+  for await (const { device, emptyMs } of looksAt(bus, leaver.path, bounds)) {
+    if (emptyMs !== null) seen = 'nothing';
+    if (device?.mode === 'dfu') requireLeaving(device, { ...leaver, emptyMs }, leftOf(limits.confirmMs));
     else if (device !== undefined) {
-      const seen = await runningAs(device, expected, { bounds, firmware, leftMs: deadlineMs - passedMs });
-      if (!(seen instanceof Fault)) return seen;
-      trouble = seen;
+      const found = await runningAs(device, expected, { bounds, firmware, leftMs: leftOf(deadlineMs) });
+      if (!(found instanceof Fault)) return found;
+      trouble = found;
     }
-    if (passedMs >= deadlineMs) break;
+    if (leftOf(deadlineMs) <= 0) break;
   }
-  throw trouble ?? new Fault('APPLICATION_SILENT', { deadlineMs, seen: hasBeenGone ? 'nothing' : 'the bootloader' });
+  throw trouble ?? new Fault('APPLICATION_SILENT', { deadlineMs, seen });
 }
 
 /** Throws RECIPE_REFUSED, before the board is touched, when a recipe expects what cannot be found out. */
@@ -60,7 +84,7 @@ interface Asking {
   readonly leftMs: number;
 }
 
-/** What runs, or a fault that may pass: firmware may have a loader of its own, which comes up first and leaves again. */
+/** What runs, or a fault that may pass. */
 async function runningAs(
   device: BusDevice,
   expected: ExpectedFirmware,
@@ -72,8 +96,7 @@ async function runningAs(
     const version = await versionOf(device, expected.check.version, asking);
     return { vendorId, productId, usbSerial: usbSerial?.slice(0, 128) ?? null, version };
   } catch (thrown) {
-    const mayPass = thrown instanceof Fault && (thrown.code === 'APPLICATION_WRONG' || thrown.code === 'BOARD_GONE');
-    if (mayPass) return thrown;
+    if (thrown instanceof Fault && MAY_PASS.has(thrown.code)) return thrown;
     throw thrown;
   }
 }
@@ -95,13 +118,15 @@ async function versionOf(
   if (check === null) return null;
   if (firmware === null) throw new Fault('STATION_BUG', { reason: 'nobody can ask for the version' });
   const late = new AbortController();
-  const silent = () => new Fault('APPLICATION_SILENT', { asked: check.command ?? 'nothing', leftMs });
-  const asked = firmware.versionLines(path, check, leftMs, late.signal).catch((thrown: unknown) => {
+  // Who speaks by itself is listened to as long as there is time: it may do so once.
+  const limitMs = check.command === null ? Math.max(leftMs, QUESTION_MS) : QUESTION_MS;
+  const silent = () => new Fault('APPLICATION_SILENT', { asked: check.command ?? 'nothing', limitMs });
+  const asked = firmware.versionLines(path, check, limitMs, late.signal).catch((thrown: unknown) => {
     if (thrown instanceof Fault && thrown.code === 'BOARD_SILENT') throw silent();
     throw thrown;
   });
   try {
-    const lines = await bounds.guard(asked, leftMs + ANSWER_HANG_MS, silent);
+    const lines = await bounds.guard(asked, limitMs + ANSWER_HANG_MS, silent);
     const line = lines.find((one) => one.includes(check.contains));
     if (line === undefined) throw wrong('version', check.contains, lines.at(-1) ?? 'nothing');
     return line.slice(0, 256);

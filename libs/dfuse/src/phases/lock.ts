@@ -23,8 +23,8 @@ export interface Resettable {
   isReadable(): Promise<boolean>;
   /** Waits until the board is back in its bootloader and meets it again. */
   comesBack(): Promise<void>;
-  /** Sees the board gone from its bootloader for good. */
-  staysAway(): Promise<void>;
+  /** Leaves the board to itself, idle where it still listens. Never rejects. */
+  letGo(): Promise<void>;
 }
 
 /** Looks whether OTP can take what the plan writes: a bit that is programmed stays so for ever. Throws LOCK_FAILED. */
@@ -39,7 +39,10 @@ export async function requireLockable(session: DfuSession, plan: LockPlan): Prom
   await session.selectAlternate(0);
 }
 
-/** Writes what a plan locks, one after the other, and looks at each. Throws LOCK_FAILED when a board does not hold it. */
+/**
+ * Writes what a plan locks, one after the other, and looks at each. Throws LOCK_FAILED when a board does not hold it. After a
+ * `permanent` protection, which nobody can look at, the board was let go, and has yet to be seen to leave.
+ */
 export async function lock(board: Resettable, plan: LockPlan, onLocked: (locked: Locked) => void): Promise<void> {
   for (const write of plan) {
     const session = board.session();
@@ -65,7 +68,8 @@ async function lockOtp(session: DfuSession, write: LockWrite, wanted: Uint8Array
 async function lockOptionBytes(board: Resettable, write: LockWrite, wanted: Uint8Array): Promise<Uint8Array | null> {
   await board.session().writeLast(write.region.address, wanted);
   if (write.protection === 'permanent') {
-    await board.staysAway();
+    // It leaves its bootloader by itself and for ever. Whether it has, the port is to show.
+    await board.letGo();
     return null;
   }
   await board.comesBack();

@@ -4,7 +4,7 @@ import type { BusDevice } from '../port.ts';
 import { Bounds } from '../protocol/bounds.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { seen as at, busOf, SCENE_PATH as PATH } from '../testing/port-scene.ts';
-import { comesBack, lookAt } from './port-watch.ts';
+import { comesBack, lookAt, looksAt } from './port-watch.ts';
 
 const LIMIT_MS = 2_000;
 const never = new Promise<never>(() => {});
@@ -69,4 +69,14 @@ describe('a look at a port', () => {
     const list = () => Promise.reject(new Fault('USB_PERMISSION'));
     await expect(lookAt({ ...busOf([]), list }, PATH, bounds())).rejects.toMatchObject({ code: 'USB_PERMISSION' });
   });
+});
+
+test('looks at a port tell the longest that it was empty', async () => {
+  const looks = [at(5), undefined, undefined, at(6, 'application'), undefined, at(7), undefined, undefined, undefined];
+  const told: (number | null)[] = [];
+  for await (const { device, emptyMs } of looksAt(busOf(looks), PATH, bounds())) {
+    told.push(emptyMs);
+    if (device === undefined && told.length === looks.length) break;
+  }
+  expect(told).toEqual([null, 0, 250, 500, 500, 500, 500, 500, 500]);
 });

@@ -1,4 +1,4 @@
-import { Fault } from '@flashline/contracts';
+import { Fault, type FaultDetails } from '@flashline/contracts';
 import type { BusDevice, DfuBus } from '../port.ts';
 import type { Bounds } from '../protocol/bounds.ts';
 import { faultAt } from '../protocol/trouble.ts';
@@ -6,11 +6,24 @@ import { faultAt } from '../protocol/trouble.ts';
 /** Hints may get lost, so look this often anyway. */
 const LOOK_AGAIN_MS = 250;
 const LIST_HANG_MS = 10_000;
+/** No hand swaps boards faster than this, and no reset takes longer: with BOOT0 held a board is back within a moment. */
+const SWAP_MS_MIN = 1_500;
 
 /** A board that was on a port: where it sits, and the address it had there (null when that is not known). */
 export interface Leaver {
   readonly path: string;
   readonly address: number | null;
+}
+
+/** What a port shows, and the longest that it has been seen empty since the first look; null when it never was. */
+export interface Look {
+  readonly device: BusDevice | undefined;
+  readonly emptyMs: number | null;
+}
+
+/** What tells that a board may be another: the port was empty for longer than the one that is awaited takes. Null when it was not. */
+export function perhapsAnother(awayMs: number | null, awayMsMax = SWAP_MS_MIN): FaultDetails | null {
+  return awayMs !== null && awayMs > awayMsMax ? { awayMs, reason: 'perhaps another board' } : null;
 }
 
 /** What is on a port, as the bus shows it now. */
@@ -25,18 +38,21 @@ export async function lookAt(bus: DfuBus, path: string, bounds: Bounds): Promise
 }
 
 /** Looks at a port now, after every hint of the bus and every quarter of a second, for as long as it is asked. */
-export async function* looksAt(
-  bus: DfuBus,
-  path: string,
-  bounds: Bounds,
-): AsyncGenerator<BusDevice | undefined, never> {
+export async function* looksAt(bus: DfuBus, path: string, bounds: Bounds): AsyncGenerator<Look, never> {
   let change = new AbortController();
   const stop = bus.watch(() => change.abort());
+  let emptySinceMs: number | null = null;
+  let emptyMs: number | null = null;
   try {
     for (;;) {
       // Renewed before the look, so a change that happens meanwhile is not slept over.
       change = new AbortController();
-      yield await lookAt(bus, path, bounds);
+      const device = await lookAt(bus, path, bounds);
+      const nowMs = bounds.clock.now();
+      if (device === undefined) emptySinceMs ??= nowMs;
+      if (emptySinceMs !== null) emptyMs = Math.max(emptyMs ?? 0, nowMs - emptySinceMs);
+      if (device !== undefined) emptySinceMs = null;
+      yield { device, emptyMs };
       await bounds.sleep(LOOK_AGAIN_MS, change.signal);
     }
   } finally {
@@ -50,12 +66,11 @@ export async function* looksAt(
  */
 export async function comesBack(bus: DfuBus, leaver: Leaver, bounds: Bounds, limitMs: number): Promise<number> {
   const beganMs = bounds.clock.now();
-  let hasBeenAway = false;
   let seen = 'nothing';
-  for await (const device of looksAt(bus, leaver.path, bounds)) {
+  for await (const { device, emptyMs } of looksAt(bus, leaver.path, bounds)) {
+    const hasBeenAway = emptyMs !== null;
     const isAnother = leaver.address !== null && device !== undefined && device.address !== leaver.address;
     if (device?.mode === 'dfu' && (hasBeenAway || isAnother)) return bounds.clock.now() - beganMs;
-    hasBeenAway ||= device === undefined;
     seen = device?.mode ?? 'nothing';
     if (seen === 'application' && hasBeenAway) break;
     if (bounds.clock.now() - beganMs >= limitMs) break;

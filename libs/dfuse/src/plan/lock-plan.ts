@@ -47,6 +47,11 @@ export function planLock(recipe: BoardRecipe, { alternates, blockBytes }: Lockab
   return writes;
 }
 
+/** Whether a board is to leave its bootloader by itself once all of it is locked: at RDP level 2 it has none any more. */
+export function locksForEver(plan: LockPlan): boolean {
+  return plan.some(({ protection }) => protection === 'permanent');
+}
+
 function writeOf({ memory, address, data }: BoardRecipe['lock'][number], alternates: readonly Alternate[]): LockWrite {
   const change = { address, data: Uint8Array.from(Buffer.from(data, 'hex')) };
   const alternate = alternateOf(alternates, memory);

@@ -40,11 +40,12 @@ describe.skipIf(!browserAvailable())('the dashboard of a station with a fixture'
     return box;
   };
 
-  test('mirrors the fixture: slots lie as they stand, groups beside or below each other', async () => {
+  test('mirrors the fixture: slots lie as they stand, groups beside or below each other, with tiles of one size', async () => {
     const [first, second, right] = [await boxOf('L1'), await boxOf('L2'), await boxOf('R1')];
     expect(second.x).toBe(first.x);
     expect(second.y).toBeGreaterThan(first.y + first.height);
     expect(right.x >= first.x + first.width || right.y >= second.y + second.height).toBe(true);
+    expect([right.width, right.height]).toEqual([expect.closeTo(first.width, 1), expect.closeTo(first.height, 1)]);
     for (const size of [
       { width: 1280, height: 800 },
       { width: 1920, height: 1080 },
@@ -78,6 +79,18 @@ describe.skipIf(!browserAvailable())('the dashboard of a station with a fixture'
     await page.getByRole('rowheader', { name: '1-1.4' }).waitFor({ state: 'detached' });
   });
 
+  test('the page of the station says what each slot shows now', async () => {
+    const now = (label: string) => {
+      const row = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: label, exact: true }) });
+      return row.getByRole('cell').nth(1);
+    };
+    await now('R1').getByText('Empty').waitFor();
+    await line.plug('1-1.3');
+    await now('R1').getByText('Waiting').waitFor();
+    expect(await now('L1').textContent()).toBe('Empty');
+    expect(await violations(page)).toEqual([]);
+  });
+
   test('finds out which port a slot is by a board that is plugged in, and the station keeps it', async () => {
     await page.getByRole('button', { name: 'Name the slots…' }).click();
     const dialog = page.getByRole('dialog');
@@ -85,12 +98,18 @@ describe.skipIf(!browserAvailable())('the dashboard of a station with a fixture'
     expect(await violations(page)).toEqual([]);
     await dialog.getByRole('button', { name: 'Begin' }).click();
     await dialog.getByText('Plug a board into the slot you call L1').waitFor();
+    await dialog.getByText(/plugged in already, on port 1-1\.3\./).waitFor();
+    await line.bench.unplug('1-1.3');
+    await dialog.getByText(/plugged in already/).waitFor({ state: 'detached' });
     await line.plug('1-1.3');
     await dialog.getByText('you call X9').waitFor();
     await line.plug('1-1.4');
     await dialog.getByText('you call R1').waitFor();
     await dialog.getByRole('button', { name: 'Skip R1' }).click();
     await dialog.getByText('2 of 3 slots have a port.').waitFor();
+    await dialog.getByText('R1 is no slot any more: its port 1-1.3 is L1 now.').waitFor();
+    await dialog.getByText(/^L2 .*is no slot any more: it was not on the list\./).waitFor();
+    await dialog.getByText(/A comment beside a line with a pattern.* is not kept/).waitFor();
     expect(await violations(page)).toEqual([]);
     await dialog.getByRole('button', { name: 'Save' }).click();
     await dialog.waitFor({ state: 'hidden' });

@@ -1,6 +1,6 @@
 /**
  * A station for work on the page alone: serves dist/ under the real policy, and a scripted bench.
- * `npm run fake --workspace @flashline/dashboard -- --slots 16 --scene mixed [--port 8470] [--real] [--still]`
+ * `npm run fake --workspace @flashline/dashboard -- --slots 16 --scene mixed [--port 8470 (0: any)] [--real] [--still]`
  */
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -28,12 +28,16 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-createServer((request, response) => {
+const server = createServer((request, response) => {
   response.setHeader('content-security-policy', "default-src 'self'");
   const url = new URL(request.url ?? '/', 'http://fake');
   if (url.pathname.startsWith('/api/v1/')) answer(url, request, response);
   else void serve(url.pathname, response);
-}).listen(Number(values.port), '127.0.0.1');
+});
+server.listen(Number(values.port), '127.0.0.1', () => {
+  const address = server.address();
+  if (typeof address === 'object') process.stdout.write(`http://127.0.0.1:${address?.port}/\n`);
+});
 if (!values.still) setInterval(step, 300);
 setInterval(() => tell(': beat\n\n'), 2_000);
 
@@ -105,7 +109,7 @@ function advanced(slot: Slot): Slot {
   if (slot.state.is !== 'running') return slot;
   const progress = slot.state.progress + 0.01;
   if (progress < 0.99)
-    return { ...slot, state: { ...slot.state, phase: PHASES[2 + Math.floor(progress * 4)] ?? null, progress } };
+    return { ...slot, state: { ...slot.state, phase: PHASES[3 + Math.floor(progress * 4)] ?? null, progress } };
   return { ...slot, state: { ...slot.state, is: 'done', present: true, ready: false, outcome: 'pass', fault: null } };
 }
 

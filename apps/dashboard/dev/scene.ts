@@ -2,6 +2,7 @@ import {
   type Attempt,
   type BoardIdentity,
   type FaultCode,
+  type FaultDetails,
   type Health,
   type Outcome,
   outcomeOf,
@@ -26,7 +27,18 @@ export interface Scene {
 const NOW = '2026-11-22T09:30:00.000Z';
 const IMAGE = '9f2c1e7ab04d5566778899aabbccddeeff00112233445566778899aabbccddee';
 const CONTENT = { bytes: 262_144, crc32: '8d6fe1a2', sha256: `1b${IMAGE.slice(2)}` };
-const FAULTS_SEEN: readonly (FaultCode | null)[] = [null, 'VERIFY_MISMATCH', 'HOST_CRASHED', 'CANCELLED', null, null];
+const FAULTS_SEEN: readonly (FaultCode | null)[] = [
+  null,
+  'VERIFY_MISMATCH',
+  'HOST_CRASHED',
+  'CANCELLED',
+  'BOOTLOADER_NOT_ENTERED',
+  null,
+];
+const DETAILS: Partial<Record<FaultCode, FaultDetails>> = {
+  VERIFY_MISMATCH: { address: '0x08012a40', expected: 'ff', found: '7f', bytesWrong: 1 },
+  BOOTLOADER_NOT_ENTERED: { asked: 'msp', seen: 'still its firmware' },
+};
 
 const BOARD: BoardIdentity = {
   vendorId: 0x0483,
@@ -41,7 +53,7 @@ function idOf(kind: number, index: number): string {
   return `${String(kind).padStart(8, '0')}-0000-4000-8000-${String(index).padStart(12, '0')}`;
 }
 
-/** A scene by name: `mixed` has every state, `fixture` the same on two fixtures, `pass` only good boards, `empty` no boards, `none` no slots. */
+/** A scene by name: `mixed` has every state, `fixture` and `groups` the same on three fixtures, `pass` only good boards, `empty` no boards, `none` no slots. */
 export function sceneOf(name: string, count: number, simulated: boolean): Scene {
   const stations = name === 'nothing' ? [] : [{ station: 'ST07', online: true, simulated, slots: count }];
   const troubles =
@@ -75,7 +87,7 @@ function stateOf(name: string, index: number): SlotState {
   if (name === 'pass') return doneOf(index, null, true);
   const onBoard = { seatingId: idOf(2, index), since: NOW, board: BOARD };
   const attemptId = idOf(1, 130 - index);
-  const phase = PHASES[2 + (index % 4)] ?? null;
+  const phase = PHASES[3 + (index % 4)] ?? null;
   const states: readonly SlotState[] = [
     doneOf(index, null, true),
     { is: 'running', ...onBoard, attemptId, phase, progress: ((index * 37) % 95) / 100 },
@@ -87,10 +99,12 @@ function stateOf(name: string, index: number): SlotState {
     { is: 'empty' },
     doneOf(index, 'CANCELLED', true),
     { is: 'stranger', vendorId: 0x1a86, productId: 0x7523 },
-    { is: 'waiting', ...onBoard, ready: index % 2 === 0, perhapsOf: null },
+    { is: 'waiting', ...onBoard, ready: true, perhapsOf: null },
     { is: 'offline' },
     doneOf(index, null, false),
     doneOf(index, 'WRITE_REFUSED', false),
+    { is: 'waiting', ...onBoard, ready: true, perhapsOf: attemptId },
+    { is: 'waiting', ...onBoard, ready: false, perhapsOf: null },
   ];
   return states[index % states.length] ?? { is: 'empty' };
 }
@@ -132,6 +146,8 @@ function orderOf(simulated: boolean): WorkOrder {
 /** The attempt with a number; its outcome follows from it. */
 export function attemptOf(seq: number, simulated: boolean): Attempt {
   const fault = FAULTS_SEEN[(seq * 7) % 17] ?? null;
+  // It never was in its bootloader, so nobody read what it says there.
+  const isIdentified = fault !== 'BOOTLOADER_NOT_ENTERED';
   const at = (seconds: number): string => new Date(Date.parse(NOW) + (seq * 11 + seconds) * 1000).toISOString();
   const phases = [
     { name: 'identify', ms: 61, bytes: 0 },
@@ -160,14 +176,13 @@ export function attemptOf(seq: number, simulated: boolean): Attempt {
       attemptId: idOf(1, seq),
       outcome: fault === null ? 'pass' : outcomeOf(fault),
       fault,
-      faultDetails:
-        fault === 'VERIFY_MISMATCH' ? { address: '0x08012a40', expected: 'ff', found: '7f', bytesWrong: 1 } : null,
-      board: BOARD,
+      faultDetails: fault === null ? null : (DETAILS[fault] ?? null),
+      board: isIdentified ? BOARD : null,
       readback: readbackOf(fault),
-      phases: fault === null ? [...phases] : phases.slice(0, 5),
+      phases: fault === null ? [...phases] : phases.slice(0, isIdentified ? 5 : 0),
       locked: [],
       application: null,
-      transfers: 548,
+      transfers: isIdentified ? 548 : 0,
       toolVersion: '0.1.0',
       startedAt: at(0),
       endedAt: at(6),

@@ -38,9 +38,9 @@ function hub(path: string, name: string | null, translators: 'none' | 'single' |
   } as const;
 }
 
-/** How the station of a scene is built; `fixture` has two fixtures, one with a hole, and a board on the wrong port. */
+/** How the station of a scene is built: `fixture` has three fixtures of 8, 3 and the rest, `groups` the same without places. */
 export function setupOf(station: string, scene: string, slots: readonly Slot[], simulated: boolean): StationSetup {
-  const isFixture = scene === 'fixture';
+  const isFixture = scene === 'fixture' || scene === 'groups';
   return {
     station,
     online: true,
@@ -49,18 +49,24 @@ export function setupOf(station: string, scene: string, slots: readonly Slot[], 
     slots: slots.map(({ slot: path, label }, index) => ({
       path,
       label,
-      ...(isFixture ? seatIn(index, Math.ceil(slots.length / 2)) : {}),
+      ...(isFixture ? seatIn(index, scene === 'fixture') : {}),
     })),
     others: isFixture ? [...OTHERS] : [],
     usb: isFixture ? USB : null,
   };
 }
 
-function seatIn(index: number, perFixture: number): Pick<SlotName, 'group' | 'place'> {
-  const columns = Math.ceil(Math.sqrt(perFixture));
-  const own = index % perFixture;
-  return {
-    group: index < perFixture ? 'Left fixture' : 'Right fixture',
-    place: { row: 1 + Math.floor(own / columns), column: 1 + (own % columns) },
-  };
+const FIXTURES = [
+  { group: 'Left fixture', from: 0, columns: 4 },
+  { group: 'Rework after the oven', from: 8, columns: 1 },
+  { group: 'Right fixture', from: 11, columns: 4 },
+] as const;
+
+function seatIn(index: number, hasPlaces: boolean): Pick<SlotName, 'group' | 'place'> {
+  const fixture = FIXTURES.findLast(({ from }) => index >= from);
+  if (fixture === undefined) return {};
+  const { group, from, columns } = fixture;
+  const own = index - from;
+  const place = { row: 1 + Math.floor(own / columns), column: 1 + (own % columns) };
+  return hasPlaces ? { group, place } : { group };
 }

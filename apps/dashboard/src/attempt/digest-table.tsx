@@ -30,8 +30,12 @@ export function DigestTable({ attempt }: { attempt: Attempt }) {
           <tr>
             <th scope="col">Digest</th>
             <th scope="col">Intended</th>
-            <th scope="col">Read back</th>
-            <th scope="col">Equal</th>
+            {readback !== null && (
+              <>
+                <th scope="col">Read back</th>
+                <th scope="col">Equal</th>
+              </>
+            )}
           </tr>
         </thead>
         <tbody>
@@ -39,8 +43,14 @@ export function DigestTable({ attempt }: { attempt: Attempt }) {
             <tr key={name}>
               <th scope="row">{name}</th>
               <td class="code hash">{wanted}</td>
-              <td class="code hash">{found ?? '–'}</td>
-              <td>{found === null ? '–' : <Comparison equal={wanted === found} />}</td>
+              {found !== null && (
+                <>
+                  <td class="code hash">{found}</td>
+                  <td>
+                    <Comparison equal={wanted === found} />
+                  </td>
+                </>
+              )}
             </tr>
           ))}
         </tbody>

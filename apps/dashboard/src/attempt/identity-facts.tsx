@@ -8,7 +8,7 @@ type Fact = readonly [name: string, value: ComponentChildren];
 export function IdentityFacts({ attempt }: { attempt: Attempt }) {
   return (
     <>
-      <FactPart title="Board" facts={boardFacts(attempt)} />
+      <FactPart title="Board" note={boardNote(attempt)} facts={boardFacts(attempt)} />
       {attempt.result?.application && <FactPart title="Firmware that came up" facts={firmwareFacts(attempt.result)} />}
       <FactPart title="Place and order" facts={placeFacts(attempt)} />
       <FactPart title="Record" facts={recordFacts(attempt)} />
@@ -16,10 +16,17 @@ export function IdentityFacts({ attempt }: { attempt: Attempt }) {
   );
 }
 
-function FactPart({ title, facts }: { title: string; facts: readonly Fact[] }) {
+interface FactPartProps {
+  readonly title: string;
+  readonly note?: string | null;
+  readonly facts: readonly Fact[];
+}
+
+function FactPart({ title, note = null, facts }: FactPartProps) {
   return (
     <section class="part">
       <h2>{title}</h2>
+      {note !== null && <p>{note}</p>}
       <dl class="facts">
         {facts.map(([name, value]) => (
           <div key={name}>
@@ -32,16 +39,22 @@ function FactPart({ title, facts }: { title: string; facts: readonly Fact[] }) {
   );
 }
 
+function boardNote({ result }: Attempt): string | null {
+  return result !== null && result.board === null ? 'The attempt ended before the board was identified.' : null;
+}
+
 function boardFacts({ unit, seatingId, result }: Attempt): readonly Fact[] {
   const board = result?.board ?? null;
-  return [
-    ['Unit serial', unit],
-    ['USB id', board === null ? null : usbIdText(board.vendorId, board.productId)],
-    ['Device release', board === null ? null : `0x${hex16(board.bcdDevice)}`],
-    ['USB serial', board?.usbSerial],
-    ['Memory layout', board?.layout],
-    ['Seating', seatingId],
-  ];
+  const own: readonly Fact[] =
+    board === null
+      ? []
+      : [
+          ['USB id', usbIdText(board.vendorId, board.productId)],
+          ['Device release', `0x${hex16(board.bcdDevice)}`],
+          ['USB serial', board.usbSerial],
+          ['Memory layout', board.layout],
+        ];
+  return [['Unit serial', unit], ...own, ['Seating', seatingId]];
 }
 
 function firmwareFacts({ application }: Pick<AttemptResult, 'application'>): readonly Fact[] {

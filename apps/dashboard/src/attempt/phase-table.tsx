@@ -17,7 +17,7 @@ const NAMES: Readonly<Record<PhaseName, string>> = {
 /** Where the time of an attempt went: every phase as a bar on one time line, and as figures. */
 export function PhaseTable({ result }: { result: AttemptResult }) {
   const { phases, durationMs, transfers } = result;
-  if (phases.length === 0) return <p>The attempt ended before its first phase.</p>;
+  if (phases.length === 0) return <p>No phase was finished: the attempt ended after {durationText(durationMs)}.</p>;
   return (
     <table class="plain phases">
       <caption class="unseen">Phases and their times</caption>

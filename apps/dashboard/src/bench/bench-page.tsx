@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useCallback } from 'preact/hooks';
 import { keyOf } from '../live/bench.ts';
-import { bench, headline, tally } from '../live/this-bench.ts';
+import { bench } from '../live/this-bench.ts';
 import { OrderPanel } from '../orders/order-panel.tsx';
 import { Mark } from '../parts/mark.tsx';
 import { EmptyPlace } from '../parts/notice.tsx';
@@ -9,8 +9,9 @@ import { countText } from '../words/formats.ts';
 import type { Tally } from '../words/headline.ts';
 import type { Tone } from '../words/slot-face.ts';
 import { Elsewhere } from './elsewhere.tsx';
+import { TileGrid } from './floor/tile-grid.tsx';
+import { headline, tally } from './shown-slots.ts';
 import { SlotDrawer } from './slot-drawer.tsx';
-import { TileGrid } from './tile-grid.tsx';
 
 /** The page in front of the fixture: the order, the headline, and every slot at once. */
 export function BenchPage() {
@@ -58,7 +59,9 @@ const LEGEND: readonly (readonly [Tone, string])[] = [
   ['running', 'running'],
   ['queued', 'queued'],
   ['waiting', 'waiting'],
+  ['doubt', 'in doubt'],
   ['stranger', 'not a board'],
+  ['boot0', 'hold BOOT0'],
   ['empty', 'empty'],
   ['offline', 'no contact'],
 ];

@@ -1,22 +1,23 @@
-import { type Attempt, type BoardIdentity, FAULTS, type Slot, type SlotState } from '@flashline/contracts';
-import { type ReadonlySignal, useSignal } from '@preact/signals';
+import { type Attempt, type BoardIdentity, FAULTS, type Slot } from '@flashline/contracts';
+import type { ReadonlySignal } from '@preact/signals';
 import { visibleState } from '../live/bench.ts';
 import { bench } from '../live/this-bench.ts';
-import { headOrder, whyWaiting } from '../orders/order-desk.ts';
-import { asksBoards } from '../orders/shown-order.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Mark } from '../parts/mark.tsx';
-import { RefusalNotice } from '../parts/notice.tsx';
-import type { Refusal } from '../station/request.ts';
-import { cancelAttempt, startRuns } from '../station/station-api.ts';
 import { durationText, usbIdText, wallTime } from '../words/formats.ts';
-import { faceOf } from '../words/slot-face.ts';
+import { OUTCOME_WORDS } from '../words/slot-face.ts';
+import { faceNow } from './shown-slots.ts';
+import { SlotActions } from './slot-actions.tsx';
+
+const DOUBT =
+  'This board came up here a while after the board of an attempt had left. Nobody can tell whether it is that one, back by itself, or another: it inherits no verdict and is worked on only when you say so.';
 
 /** One slot in full, and what can be done with it. */
 export function SlotDrawer({ slot, onClose }: { slot: ReadonlySignal<Slot>; onClose: () => void }) {
   const { label, station, slot: path, simulated } = slot.value;
   const state = visibleState(bench.link.value, slot.value);
-  const face = faceOf(state, whyWaiting.value);
+  const perhapsOf = state.is === 'waiting' ? state.perhapsOf : null;
+  const face = faceNow(slot.value);
   return (
     <Dialog shape="drawer" title={label} onClose={onClose}>
       <p class="drawer-state" data-tone={face.tone}>
@@ -27,13 +28,15 @@ export function SlotDrawer({ slot, onClose }: { slot: ReadonlySignal<Slot>; onCl
         </span>
       </p>
       {state.is === 'done' && state.fault !== null && <p>{FAULTS[state.fault].says}</p>}
+      {perhapsOf !== null && <p>{DOUBT}</p>}
       <p class="drawer-advice">{face.hint}</p>
-      <Actions slot={slot.value} state={state} />
+      <SlotActions slot={slot.value} state={state} />
       <dl class="facts">
         <Fact name="Station">{simulated ? `${station} (simulated)` : station}</Fact>
         <Fact name="USB port">{path}</Fact>
         {'board' in state && <BoardFacts board={state.board} since={state.since} />}
         {'attemptId' in state && <AttemptFacts attemptId={state.attemptId} />}
+        {perhapsOf !== null && <AttemptBefore attemptId={perhapsOf} />}
       </dl>
     </Dialog>
   );
@@ -71,71 +74,17 @@ function AttemptFacts({ attemptId }: { attemptId: string }) {
   );
 }
 
-/** The one thing that may be done with a slot in its state, as a button that says it. */
-function Actions({ slot, state }: { slot: Slot; state: SlotState }) {
-  switch (state.is) {
-    case 'queued':
-    case 'running':
-      return <StopAction key={state.attemptId} attemptId={state.attemptId} />;
-    case 'waiting':
-      return state.ready || asksBoards(headOrder.value) ? (
-        <RunAction key={state.seatingId} slot={slot} name="Run now" />
-      ) : null;
-    case 'done':
-      return state.present && state.ready ? <RunAction key={state.attemptId} slot={slot} name="Run again" /> : null;
-    case 'offline':
-    case 'empty':
-    case 'stranger':
-      return null;
-    default:
-      return state satisfies never;
-  }
-}
-
-function StopAction({ attemptId }: { attemptId: string }) {
-  const refusal = useSignal<Refusal | null>(null);
-  const asked = useSignal(false);
-  const stop = async (): Promise<void> => {
-    asked.value = true;
-    const answer = await cancelAttempt(attemptId);
-    refusal.value = answer.kind === 'refused' ? answer.refusal : null;
-    // Once accepted it stays asked: the board stops when the step it is in has ended.
-    asked.value = answer.kind === 'ok';
-  };
+/** The attempt whose board this may be. In words, not in colour: its verdict is not this board's. */
+function AttemptBefore({ attemptId }: { attemptId: string }) {
+  const known = bench.recent.value.find((attempt) => attempt.attemptId === attemptId);
+  const outcome = known?.result?.outcome;
   return (
-    <div class="drawer-actions">
-      <button type="button" class="danger" disabled={asked.value} onClick={() => void stop()}>
-        {asked.value ? 'Stopping…' : 'Stop this board'}
-      </button>
-      <RefusalNotice refusal={refusal.value} />
-    </div>
+    <Fact name="Board from before">
+      <a href={`/log/${attemptId}`}>
+        {known === undefined || outcome === undefined
+          ? 'Everything about its attempt'
+          : `${OUTCOME_WORDS[outcome]}, ${wallTime(known.assignedAt).time}`}
+      </a>
+    </Fact>
   );
-}
-
-function RunAction({ slot, name }: { slot: Slot; name: string }) {
-  const refusal = useSignal<Refusal | null>(null);
-  const asked = useSignal(false);
-  const isActive = headOrder.value?.state === 'active';
-  const run = async (): Promise<void> => {
-    asked.value = true;
-    refusal.value = await startOn(slot);
-    asked.value = false;
-  };
-  return (
-    <div class="drawer-actions">
-      <button type="button" class="primary" disabled={asked.value || !isActive} onClick={() => void run()}>
-        {name}
-      </button>
-      {!isActive && <p class="fine">{whyWaiting.value.inBootloader}</p>}
-      <RefusalNotice refusal={refusal.value} />
-    </div>
-  );
-}
-
-/** Starts a run on the board in a slot; null when it has started. */
-async function startOn({ station, slot }: Slot): Promise<Refusal | null> {
-  const answer = await startRuns({ slots: [{ station, slot }] });
-  if (answer.kind === 'refused') return answer.refusal;
-  const fault = answer.value.runs[0]?.fault ?? null;
-  return fault === null ? null : { code: fault, says: FAULTS[fault].says, action: FAULTS[fault].do, lines: [] };
 }

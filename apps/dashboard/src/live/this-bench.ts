@@ -1,11 +1,9 @@
 import { signal } from '@preact/signals';
-import { headlineOf, tallyOf } from '../words/headline.ts';
 import { createAnnouncer } from './announcer.ts';
-import { createBench, visibleState } from './bench.ts';
+import { createBench } from './bench.ts';
 import { followThisStation } from './browser-link.ts';
 import { chime } from './chime.ts';
 import { browserClock } from './clock.ts';
-import { computedByValue } from './same-value.ts';
 
 /** The bench of the station this page came from. */
 export const bench = createBench();
@@ -15,14 +13,6 @@ export const announcement = signal('');
 
 /** Whether outcomes are told by sound, too. Off until a person wants it: browsers allow no sound before a press. */
 export const soundOn = signal(false);
-
-/** How many slots look like what. */
-export const tally = computedByValue(() =>
-  tallyOf(bench.slots.value.map((slot) => visibleState(bench.link.value, slot.value))),
-);
-
-/** The line over the bench. */
-export const headline = computedByValue(() => headlineOf(tally.value));
 
 /** Starts following the station. */
 export function goLive(): void {

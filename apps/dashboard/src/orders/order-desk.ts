@@ -4,7 +4,7 @@ import { computedByValue } from '../live/same-value.ts';
 import { bench } from '../live/this-bench.ts';
 import type { Refusal } from '../station/request.ts';
 import { fetchOrders, moveOrder } from '../station/station-api.ts';
-import { shownOrder, waitingHints } from './shown-order.ts';
+import { demandOf, shownOrder } from './shown-order.ts';
 
 /** Every work order the station knows, newest first. */
 export const orders = signal<readonly WorkOrder[]>([]);
@@ -12,8 +12,8 @@ export const orders = signal<readonly WorkOrder[]>([]);
 /** The order the header tells about. */
 export const headOrder = computed(() => shownOrder(bench.order.value, orders.value));
 
-/** Why boards wait. By value: tiles render again when the words change, not with every count. */
-export const whyWaiting = computedByValue(() => waitingHints(headOrder.value));
+/** What the order means for boards that wait. By value: tiles render again when that changes, not with every count. */
+export const demand = computedByValue(() => demandOf(headOrder.value));
 
 /** Why the last press of a button came to nothing; null when it did not. */
 export const orderRefusal = signal<Refusal | null>(null);

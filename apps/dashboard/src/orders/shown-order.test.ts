@@ -1,10 +1,9 @@
 import { OrderState, type WorkOrder } from '@flashline/contracts';
 import { expect, test } from 'vitest';
-import { ORDER_WORDS, shownOrder, waitingHints } from './shown-order.ts';
+import { demandOf, ORDER_WORDS, shownOrder } from './shown-order.ts';
 
-const order = (id: string, state: WorkOrder['state'], left = 5, enter: unknown = null) =>
-  ({ id, state, counts: { left }, recipe: { enter } }) as WorkOrder;
-const waitingHint = (shown: WorkOrder | null) => waitingHints(shown).inBootloader;
+const order = (id: string, state: WorkOrder['state'], { left = 5, inWork = 0, enter = null as unknown } = {}) =>
+  ({ id, state, counts: { left, inWork }, recipe: { enter } }) as WorkOrder;
 
 test('the order in work is shown before all others', () => {
   const current = order('now', 'active');
@@ -21,14 +20,21 @@ test('without one, a paused order comes before one to start, and that before a c
 });
 
 test('a waiting board always says why', () => {
-  const hints = [waitingHint(null), ...OrderState.options.map((state) => waitingHint(order('o', state)))];
-  expect(new Set(hints).size).toBe(hints.length);
-  expect(waitingHint(order('o', 'active', 0))).toBe('The work order needs no more boards.');
+  const reasons = [null, ...OrderState.options.map((state) => order('o', state))].map((shown) => demandOf(shown).why);
+  expect(new Set(reasons).size).toBe(reasons.length);
+  expect(demandOf(order('o', 'active', { left: 0 })).why).toBe('The work order needs no more boards.');
   for (const state of OrderState.options) expect(ORDER_WORDS[state]).toBeTruthy();
 });
 
-test('a board whose firmware runs waits for a hand, unless the order asks it into its bootloader', () => {
-  for (const shown of [null, order('o', 'active')]) expect(waitingHints(shown).withFirmware).toMatch(/Hold BOOT0/);
-  const asking = waitingHints(order('o', 'active', 5, { by: 'character', character: 'R' }));
-  expect(asking.withFirmware).toBe('Its firmware runs. Starts in a moment.');
+test('only an active order wants boards, and no more than it has left', () => {
+  const wanting = OrderState.options.filter((state) => demandOf(order('o', state)).wantsBoards);
+  expect(wanting).toEqual(['active']);
+  expect(demandOf(null).wantsBoards).toBe(false);
+  expect(demandOf(order('o', 'active', { left: 2, inWork: 1 })).wantsBoards).toBe(true);
+  expect(demandOf(order('o', 'active', { left: 2, inWork: 2 })).wantsBoards).toBe(false);
+});
+
+test('an order asks boards that run their firmware when its recipe says how', () => {
+  expect(demandOf(order('o', 'active', { enter: { by: 'character', character: 'R' } })).asksBoards).toBe(true);
+  for (const shown of [null, order('o', 'active')]) expect(demandOf(shown).asksBoards).toBe(false);
 });

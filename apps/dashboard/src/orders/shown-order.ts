@@ -24,27 +24,26 @@ export function shownOrder(current: WorkOrder | null, orders: readonly WorkOrder
   return null;
 }
 
-/** Why boards wait instead of being worked on, and what changes that. */
-export interface WaitingHints {
-  readonly inBootloader: string;
-  readonly withFirmware: string;
+/** What an order means for boards that wait. */
+export interface Demand {
+  /** Why a board that it could take waits, and what changes that. */
+  readonly why: string;
+  /** It is in work and needs more boards than those that are. */
+  readonly wantsBoards: boolean;
+  /** It asks boards that run their firmware into their bootloader. Without that a person has to bring them there. */
+  readonly asksBoards: boolean;
 }
 
-/** What waiting boards are told; one whose firmware runs can be taken only by an order that asks it into its bootloader. */
-export function waitingHints(order: WorkOrder | null): WaitingHints {
-  const hint = waitingHint(order);
-  const withFirmware = asksBoards(order)
-    ? `Its firmware runs. ${hint}`
-    : 'Its firmware runs. Hold BOOT0 and plug it in again.';
-  return { inBootloader: hint, withFirmware };
+/** What the order in the header means for boards that wait. */
+export function demandOf(order: WorkOrder | null): Demand {
+  return {
+    why: whyWaiting(order),
+    wantsBoards: order !== null && order.state === 'active' && order.counts.left > order.counts.inWork,
+    asksBoards: order !== null && order.recipe.enter !== null,
+  };
 }
 
-/** Whether an order asks boards that run their firmware into their bootloader. */
-export function asksBoards(order: WorkOrder | null): boolean {
-  return order !== null && order.recipe.enter !== null;
-}
-
-function waitingHint(order: WorkOrder | null): string {
+function whyWaiting(order: WorkOrder | null): string {
   if (order === null) return 'There is no work order. Create one to begin.';
   switch (order.state) {
     case 'active':

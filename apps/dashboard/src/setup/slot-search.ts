@@ -11,6 +11,8 @@ export interface SlotSearch {
   /** The port of each slot that was found, by label. */
   readonly found: ReadonlyMap<string, string>;
   readonly seen: Boards;
+  /** Boards that were plugged in when it began and have not moved since: no answer until they are plugged in anew. */
+  readonly unmoved: Boards;
   /** What there is to say about the last board; null when nothing. */
   readonly note: string | null;
 }
@@ -21,9 +23,9 @@ export type SearchEvent =
   /** Forgets the slot before this one, and asks for it again. */
   | { readonly on: 'back' };
 
-/** Asks for these slots, in this order. What is plugged in already is no answer until it is plugged in anew. */
+/** Asks for these slots, in this order. */
 export function searchFor(labels: readonly string[], seen: Boards): SlotSearch {
-  return { labels, at: 0, found: new Map(), seen, note: null };
+  return { labels, at: 0, found: new Map(), seen, unmoved: seen, note: null };
 }
 
 /** Pure. */
@@ -47,7 +49,8 @@ export function nextSearch(search: SlotSearch, event: SearchEvent): SlotSearch {
 function seenNow(search: SlotSearch, boards: Boards): SlotSearch {
   const [path, ...more] = [...boards].filter(([port, key]) => search.seen.get(port) !== key).map(([port]) => port);
   const label = search.labels[search.at];
-  const next = { ...search, seen: boards };
+  const unmoved = new Map([...search.unmoved].filter(([port, key]) => boards.get(port) === key));
+  const next = { ...search, seen: boards, unmoved };
   if (path === undefined || label === undefined) return next;
   if (more.length > 0) return { ...next, note: 'Several boards appeared at once. Pull them, then plug one in.' };
   const [owner] = [...search.found].find(([, port]) => port === path) ?? [];
@@ -67,15 +70,41 @@ export function boardsOn({ station, others }: StationSetup, slots: readonly Slot
   return boards;
 }
 
+/** A slot that will be none, and why. */
+export type LostSlot =
+  /** Another was found on its port. */
+  | { readonly kind: 'taken'; readonly label: string; readonly path: string; readonly by: string }
+  /** Nobody asked for it. */
+  | { readonly kind: 'unlisted'; readonly label: string; readonly path: string }
+  /** It is new and was skipped. */
+  | { readonly kind: 'portless'; readonly label: string };
+
+/** The slots of a station after a search. */
+export interface SlotsAfter {
+  readonly slots: readonly SlotName[];
+  readonly lost: readonly LostSlot[];
+}
+
 /**
- * The slots after a search: each with the port on which it was found; one that was skipped keeps the port it had, unless another
- * was found there. Groups and places stay with their labels.
+ * Each slot gets the port on which it was found; one that was skipped keeps the port it had, unless another was found there.
+ * Groups and places stay with their labels.
  */
-export function slotsAfter({ labels, found }: SlotSearch, before: readonly SlotName[]): SlotName[] {
-  const taken = new Set(found.values());
-  return labels.flatMap((label) => {
-    const known = before.find((slot) => slot.label === label);
-    const path = found.get(label) ?? (known !== undefined && !taken.has(known.path) ? known.path : undefined);
-    return path === undefined ? [] : [{ ...known, label, path }];
-  });
+export function slotsAfter({ labels, found }: SlotSearch, before: readonly SlotName[]): SlotsAfter {
+  const known = new Map(before.map((slot) => [slot.label, slot]));
+  const owners = new Map([...found].map(([label, path]) => [path, label]));
+  const slots: SlotName[] = [];
+  const lost: LostSlot[] = [];
+  for (const label of labels) {
+    const old = known.get(label);
+    const path = found.get(label) ?? old?.path;
+    const by = path === undefined ? undefined : owners.get(path);
+    if (path === undefined) lost.push({ kind: 'portless', label });
+    else if (by !== undefined && by !== label) lost.push({ kind: 'taken', label, path, by });
+    else slots.push({ ...old, label, path });
+  }
+  for (const { label, path } of before.filter((slot) => !labels.includes(slot.label))) {
+    const by = owners.get(path);
+    lost.push(by === undefined ? { kind: 'unlisted', label, path } : { kind: 'taken', label, path, by });
+  }
+  return { slots, lost };
 }

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { headlineOf, type Tally, tallyOf } from './headline.ts';
+import { headlineOf, NEEDS_A_HAND, type Tally, tallyOf } from './headline.ts';
 import type { Tone } from './slot-face.ts';
 
 const TONES: readonly Tone[] = [
   'empty',
   'offline',
   'stranger',
+  'doubt',
+  'boot0',
   'waiting',
   'queued',
   'running',
@@ -33,8 +35,25 @@ test('the headline is green only when every board there has passed and every slo
 });
 
 test('a mixed batch names what is wrong, worst first', () => {
-  const headline = headlineOf(tallyWith({ pass: 30, fail: 2, error: 1, aborted: 1, stranger: 1 }));
-  expect(headline).toEqual({ tone: 'fail', text: '2 boards failed, 1 station error, 1 stopped, 1 not a board' });
+  const headline = headlineOf(tallyWith({ boot0: 3, pass: 30, fail: 2, error: 1, aborted: 1, stranger: 1, doubt: 2 }));
+  expect(headline).toEqual({
+    tone: 'fail',
+    text: '2 boards failed, 1 station error, 1 stopped, 2 boards in doubt, 4 more need a hand',
+  });
+  expect(headlineOf(tallyWith({ error: 1, aborted: 1, stranger: 2, boot0: 1 })).text).toBe(
+    '1 station error, 1 stopped, 2 not boards, 1 board needs BOOT0',
+  );
+});
+
+test('whatever needs a hand comes before boards that are in work', () => {
+  for (const tone of NEEDS_A_HAND)
+    expect(headlineOf(tallyWith({ [tone]: 1, running: 5, waiting: 2, pass: 3 })).tone).toBe(tone);
+  expect(headlineOf(tallyWith({ doubt: 1 })).text).toBe('1 board in doubt');
+  expect(headlineOf(tallyWith({ boot0: 2 })).text).toBe('2 boards need BOOT0');
+});
+
+test('slots are counted by how they look', () => {
+  expect(tallyOf(['pass', 'doubt', 'pass'])).toEqual(tallyWith({ pass: 2, doubt: 1 }));
 });
 
 test('the station in trouble is not told as bad boards', () => {

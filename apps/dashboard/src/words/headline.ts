@@ -1,6 +1,5 @@
-import type { SlotState } from '@flashline/contracts';
 import { countText, plural } from './formats.ts';
-import { faceOf, type Tone } from './slot-face.ts';
+import type { Tone } from './slot-face.ts';
 
 /** The one line over the bench. */
 export interface Headline {
@@ -15,7 +14,9 @@ const NOTHING: Tally = {
   fail: 0,
   error: 0,
   aborted: 0,
+  doubt: 0,
   stranger: 0,
+  boot0: 0,
   running: 0,
   queued: 0,
   waiting: 0,
@@ -25,10 +26,26 @@ const NOTHING: Tally = {
   offline: 0,
 };
 
+/** What needs a hand, worst first, and how it is counted. A pass only wants to be pulled and is seen from afar. */
+const HANDS = [
+  ['fail', (count) => `${plural(count, 'board')} failed`],
+  ['error', (count) => plural(count, 'station error')],
+  ['aborted', (count) => `${countText(count)} stopped`],
+  ['doubt', (count) => `${plural(count, 'board')} in doubt`],
+  ['stranger', (count) => `${countText(count)} not ${count === 1 ? 'a board' : 'boards'}`],
+  ['boot0', (count) => `${plural(count, 'board')} ${need(count)} BOOT0`],
+] as const satisfies readonly (readonly [Tone, (count: number) => string])[];
+
+/** Kinds of trouble that one line has room for. */
+const HANDS_TOLD_MAX = 4;
+
+/** The tones of slots that need a hand, worst first. */
+export const NEEDS_A_HAND: readonly Tone[] = HANDS.map(([tone]) => tone);
+
 /** Counts slots by how they look. */
-export function tallyOf(states: readonly SlotState[]): Tally {
+export function tallyOf(tones: readonly Tone[]): Tally {
   const tally = { ...NOTHING };
-  for (const state of states) tally[faceOf(state).tone] += 1;
+  for (const tone of tones) tally[tone] += 1;
   return tally;
 }
 
@@ -37,8 +54,8 @@ export function tallyOf(states: readonly SlotState[]): Tally {
  * seen: a mixed batch never gets a green headline.
  */
 export function headlineOf(tally: Tally): Headline {
-  const trouble = troubleText(tally);
-  if (trouble !== null) return { tone: worst(tally), text: trouble };
+  const worst = NEEDS_A_HAND.find((tone) => tally[tone] > 0);
+  if (worst !== undefined) return { tone: worst, text: handsText(tally) };
   if (tally.running + tally.queued > 0)
     return { tone: 'running', text: `${plural(tally.running + tally.queued, 'board')} in work` };
   if (tally.waiting > 0) return { tone: 'waiting', text: `${plural(tally.waiting, 'board')} waiting` };
@@ -47,20 +64,15 @@ export function headlineOf(tally: Tally): Headline {
   return { tone: 'empty', text: tally.pulled > 0 ? 'Plug the next boards in' : 'Plug a board into any slot' };
 }
 
-function worst({ fail, error, aborted }: Tally): Tone {
-  if (fail > 0) return 'fail';
-  if (error > 0) return 'error';
-  return aborted > 0 ? 'aborted' : 'stranger';
+function handsText(tally: Tally): string {
+  const hands = HANDS.filter(([tone]) => tally[tone] > 0);
+  const told = hands.slice(0, HANDS_TOLD_MAX).map(([tone, text]) => text(tally[tone]));
+  const more = hands.slice(HANDS_TOLD_MAX).reduce((sum, [tone]) => sum + tally[tone], 0);
+  return [...told, ...(more === 0 ? [] : [`${countText(more)} more ${need(more)} a hand`])].join(', ');
 }
 
-function troubleText({ fail, error, aborted, stranger }: Tally): string | null {
-  const parts = [
-    fail > 0 ? `${plural(fail, 'board')} failed` : null,
-    error > 0 ? plural(error, 'station error') : null,
-    aborted > 0 ? `${countText(aborted)} stopped` : null,
-    stranger > 0 ? `${stranger} not ${stranger === 1 ? 'a board' : 'boards'}` : null,
-  ].filter((part) => part !== null);
-  return parts.length === 0 ? null : parts.join(', ');
+function need(count: number): string {
+  return count === 1 ? 'needs' : 'need';
 }
 
 function them(count: number): string {

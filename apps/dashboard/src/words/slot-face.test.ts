@@ -1,10 +1,18 @@
 import { FAULT_CODES, FAULTS, outcomeOf, PHASES, type SlotState } from '@flashline/contracts';
 import { expect, test } from 'vitest';
-import { faceOf } from './slot-face.ts';
+import { canRun, faceOf } from './slot-face.ts';
 
 const BOARD = { vendorId: 0x0483, productId: 0xdf11, bcdDevice: 0x2200, usbSerial: null, layout: null };
 const ON_BOARD = { seatingId: 'seating', since: '2026-11-22T09:00:00.000Z', board: BOARD, attemptId: 'attempt' };
-const HINTS = { inBootloader: 'The order is paused.', withFirmware: 'Hold BOOT0.' };
+const DEMAND = { why: 'The order is paused.', wantsBoards: false, asksBoards: false };
+const WAITING = {
+  is: 'waiting',
+  seatingId: 'seating',
+  since: ON_BOARD.since,
+  board: BOARD,
+  ready: true,
+  perhapsOf: null,
+} as const;
 const DONE = { is: 'done', ...ON_BOARD, present: true, ready: true } as const;
 
 test('every state has its own word and says what to do', () => {
@@ -12,7 +20,8 @@ test('every state has its own word and says what to do', () => {
     { is: 'offline' },
     { is: 'empty' },
     { is: 'stranger', vendorId: 0x1a86, productId: 0x7523 },
-    { is: 'waiting', seatingId: 'seating', since: ON_BOARD.since, board: BOARD, ready: true, perhapsOf: null },
+    WAITING,
+    { ...WAITING, perhapsOf: 'attempt' },
     { is: 'queued', ...ON_BOARD },
     { is: 'running', ...ON_BOARD, phase: null, progress: 0 },
     { ...DONE, ready: false, outcome: 'pass', fault: null },
@@ -20,12 +29,13 @@ test('every state has its own word and says what to do', () => {
     { ...DONE, outcome: 'error', fault: 'USB_BUSY' },
     { ...DONE, outcome: 'aborted', fault: 'CANCELLED' },
   ];
-  const faces = states.map((state) => faceOf(state, HINTS));
+  const faces = states.map((state) => faceOf(state, DEMAND));
   expect(faces.map(({ word }) => word)).toEqual([
     'No contact',
     'Empty',
     'Not a board',
     'Waiting',
+    'In doubt',
     'Queued',
     'Starting',
     'Pass',
@@ -41,16 +51,16 @@ test('every state has its own word and says what to do', () => {
 
 test('a running board shows its phase and whole percents that never reach 100', () => {
   for (const phase of PHASES) {
-    const face = faceOf({ is: 'running', ...ON_BOARD, phase, progress: 0.99 });
+    const face = faceOf({ is: 'running', ...ON_BOARD, phase, progress: 0.99 }, DEMAND);
     expect(face.percent).toBe(99);
     expect(face.word).toMatch(/^[A-Z][a-z]+ing$/);
   }
-  expect(faceOf({ is: 'running', ...ON_BOARD, phase: 'write', progress: 0.379 }).percent).toBe(37);
+  expect(faceOf({ is: 'running', ...ON_BOARD, phase: 'write', progress: 0.379 }, DEMAND).percent).toBe(37);
 });
 
 test('every fault gives the advice of the catalogue, in the tone of whom it blames', () => {
   for (const fault of FAULT_CODES) {
-    const face = faceOf({ ...DONE, outcome: outcomeOf(fault), fault });
+    const face = faceOf({ ...DONE, outcome: outcomeOf(fault), fault }, DEMAND);
     expect(face.hint).toBe(FAULTS[fault].do);
     expect(face.tone).toBe(outcomeOf(fault));
     expect(face.tone).not.toBe('pass');
@@ -58,22 +68,40 @@ test('every fault gives the advice of the catalogue, in the tone of whom it blam
 });
 
 test('a pass that was pulled asks for the next board, a failure keeps its advice', () => {
-  expect(faceOf({ ...DONE, present: false, ready: false, outcome: 'pass', fault: null })).toMatchObject({
+  expect(faceOf({ ...DONE, present: false, ready: false, outcome: 'pass', fault: null }, DEMAND)).toMatchObject({
     tone: 'pulled',
     word: 'Pass',
     hint: 'Plug the next board in.',
   });
-  expect(faceOf({ ...DONE, present: false, ready: false, outcome: 'fail', fault: 'WRITE_REFUSED' }).tone).toBe('fail');
+  expect(faceOf({ ...DONE, present: false, ready: false, outcome: 'fail', fault: 'WRITE_REFUSED' }, DEMAND).tone).toBe(
+    'fail',
+  );
 });
 
-test('a board that waits with its firmware running says so', () => {
-  const waiting = {
-    is: 'waiting',
-    seatingId: 'seating',
-    since: ON_BOARD.since,
-    board: BOARD,
-    ready: false,
-    perhapsOf: null,
-  } as const;
-  expect(faceOf(waiting, HINTS)).toMatchObject({ tone: 'waiting', word: 'Firmware runs', hint: 'Hold BOOT0.' });
+const ASKING = { ...DEMAND, asksBoards: true };
+const WANTING = { ...DEMAND, wantsBoards: true };
+const RUNS = { ...WAITING, ready: false } as const;
+
+test('a board that runs its firmware needs a hand when it is wanted and nobody asks it into its bootloader', () => {
+  expect(faceOf(RUNS, WANTING)).toMatchObject({ tone: 'boot0', word: 'Hold BOOT0' });
+  expect(faceOf(RUNS, DEMAND)).toMatchObject({ tone: 'waiting', word: 'Firmware runs' });
+  for (const demand of [DEMAND, WANTING]) expect(faceOf(RUNS, demand).hint).toMatch(/hold BOOT0 and plug it in again/i);
+  expect(faceOf(RUNS, { ...WANTING, asksBoards: true })).toMatchObject({ tone: 'waiting', hint: DEMAND.why });
+});
+
+test('a board that may be the one from before is neither a pass nor one that waits, whatever is made', () => {
+  for (const demand of [DEMAND, ASKING, WANTING])
+    for (const state of [WAITING, RUNS]) {
+      const face = faceOf({ ...state, perhapsOf: 'attempt' }, demand);
+      expect(face).toMatchObject({ tone: 'doubt', hint: expect.stringMatching(/Pull it and plug the next one in/) });
+      expect(/BOOT0/.test(face.hint)).toBe(!canRun(state, demand));
+    }
+});
+
+test('a board can be run in its bootloader, and with its firmware running if the order asks it', () => {
+  const able = [WAITING, RUNS].map((state) => [DEMAND, ASKING].map((demand) => canRun({ ...state }, demand)));
+  expect(able).toEqual([
+    [true, true],
+    [false, true],
+  ]);
 });

@@ -1,12 +1,17 @@
 import { FAULTS, type FaultCode, type Outcome, type PhaseName, type SlotState } from '@flashline/contracts';
-import type { WaitingHints } from '../orders/shown-order.ts';
+import type { Demand } from '../orders/shown-order.ts';
 import { usbIdText } from './formats.ts';
 
-/** How a thing looks; each tone has its own colour, its own shape and its own fill. `pulled` is a pass that has left. */
+/**
+ * How a thing looks; each tone has its own colour, its own shape and its own fill. `pulled` is a pass that has left, `doubt` a board
+ * that may be the one from before, `boot0` one that is wanted and that nobody but a person brings into its bootloader.
+ */
 export type Tone =
   | 'empty'
   | 'offline'
   | 'stranger'
+  | 'doubt'
+  | 'boot0'
   | 'waiting'
   | 'queued'
   | 'running'
@@ -34,10 +39,9 @@ export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
   aborted: 'Stopped',
 };
 
-const NO_HINTS: WaitingHints = { inBootloader: '', withFirmware: '' };
-
 /** A phase as what the board goes through right now. */
 const PHASE_WORDS: Readonly<Record<PhaseName, string>> = {
+  enter: 'Asking',
   identify: 'Identifying',
   plan: 'Planning',
   erase: 'Erasing',
@@ -48,8 +52,8 @@ const PHASE_WORDS: Readonly<Record<PhaseName, string>> = {
   confirm: 'Confirming',
 };
 
-/** How a slot looks and what it says. `hints` is why a board waits: that depends on the order, not on the slot. */
-export function faceOf(state: SlotState, hints: WaitingHints = NO_HINTS): Face {
+/** How a slot looks and what it says. What becomes of a board that waits depends on the order, not on the slot. */
+export function faceOf(state: SlotState, demand: Demand): Face {
   switch (state.is) {
     case 'offline':
       return still('offline', 'No contact', 'The station does not answer for this slot.');
@@ -62,9 +66,7 @@ export function faceOf(state: SlotState, hints: WaitingHints = NO_HINTS): Face {
         `${usbIdText(state.vendorId, state.productId)} is not in its bootloader. Hold BOOT0 and plug it in again.`,
       );
     case 'waiting':
-      return state.ready
-        ? still('waiting', 'Waiting', hints.inBootloader)
-        : still('waiting', 'Firmware runs', hints.withFirmware);
+      return waitingFace(state, demand);
     case 'queued':
       return still('queued', 'Queued', 'Starts in a moment. Leave it in.');
     case 'running':
@@ -81,6 +83,25 @@ export function faceOf(state: SlotState, hints: WaitingHints = NO_HINTS): Face {
     default:
       return state satisfies never;
   }
+}
+
+/** Whether a board that waits can be worked on as it is. One that runs its firmware must be asked into its bootloader. */
+export function canRun({ ready }: Waiting, { asksBoards }: Demand): boolean {
+  return ready || asksBoards;
+}
+
+type Waiting = Extract<SlotState, { is: 'waiting' }>;
+
+function waitingFace(state: Waiting, demand: Demand): Face {
+  const word = state.ready ? 'Waiting' : 'Firmware runs';
+  if (state.perhapsOf !== null) {
+    const other = canRun(state, demand) ? 'flash it by hand' : 'this one with BOOT0';
+    return still('doubt', 'In doubt', `The same board? Pull it and plug the next one in, or ${other}.`);
+  }
+  if (canRun(state, demand)) return still('waiting', word, demand.why);
+  return demand.wantsBoards
+    ? still('boot0', 'Hold BOOT0', 'Its firmware runs. Hold BOOT0 and plug it in again.')
+    : still('waiting', word, 'To flash it, hold BOOT0 and plug it in again.');
 }
 
 /** What the person at the bench does about a result; a pass has no fault. */

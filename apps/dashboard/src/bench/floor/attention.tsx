@@ -1,26 +1,14 @@
-import type { Slot } from '@flashline/contracts';
-import { keyOf, visibleState } from '../live/bench.ts';
-import { computedByValue } from '../live/same-value.ts';
-import { bench } from '../live/this-bench.ts';
-import { Mark } from '../parts/mark.tsx';
-import { plural } from '../words/formats.ts';
-import { type Face, faceOf, type Tone } from '../words/slot-face.ts';
+import { keyOf } from '../../live/bench.ts';
+import { computedByValue } from '../../live/same-value.ts';
+import { bench } from '../../live/this-bench.ts';
+import { Mark } from '../../parts/mark.tsx';
+import { plural } from '../../words/formats.ts';
+import { NEEDS_A_HAND } from '../../words/headline.ts';
+import { shownSlots } from '../shown-slots.ts';
 
-/** What needs a hand, worst first; a pass only wants to be pulled and is seen from afar. */
-const NEEDS_A_HAND: readonly Tone[] = ['fail', 'error', 'aborted', 'stranger'];
-
-interface Need {
-  readonly slot: Slot;
-  readonly face: Face;
-}
-
-const needs = computedByValue<readonly Need[]>(() => {
-  const faces = bench.slots.value.map(({ value: slot }) => ({
-    slot,
-    face: faceOf(visibleState(bench.link.value, slot)),
-  }));
-  return NEEDS_A_HAND.flatMap((tone) => faces.filter(({ face }) => face.tone === tone));
-});
+const needs = computedByValue(() =>
+  NEEDS_A_HAND.flatMap((tone) => shownSlots.value.filter(({ face }) => face.tone === tone)),
+);
 
 /** The list beside a grid of small tiles: which slots need a hand, and what to do there. */
 export function Attention({ onOpen }: { onOpen: (key: string) => void }) {

@@ -1,5 +1,5 @@
 import type { Slot, SlotName, SlotPlace, StationSetup } from '@flashline/contracts';
-import { keyOf } from '../live/bench.ts';
+import { keyOf } from '../../live/bench.ts';
 
 /** One slot of a group. */
 export interface Seat {

@@ -1,10 +1,9 @@
 import type { Slot } from '@flashline/contracts';
 import type { ReadonlySignal } from '@preact/signals';
-import { keyOf, visibleState } from '../live/bench.ts';
-import { bench } from '../live/this-bench.ts';
-import { whyWaiting } from '../orders/order-desk.ts';
-import { Mark } from '../parts/mark.tsx';
-import { type Face, faceOf } from '../words/slot-face.ts';
+import { keyOf } from '../../live/bench.ts';
+import { Mark } from '../../parts/mark.tsx';
+import type { Face } from '../../words/slot-face.ts';
+import { faceNow } from '../shown-slots.ts';
 
 /** One slot on the bench. It renders only when its own signal says something new. */
 export interface TileProps {
@@ -17,16 +16,15 @@ export interface TileProps {
 }
 
 export function Tile({ slot, showsStation, showsSimulated, onOpen }: TileProps) {
-  const { label, station, simulated } = slot.value;
+  const { label, station, simulated, state } = slot.value;
   const isTagged = showsStation || (showsSimulated && simulated);
-  const state = visibleState(bench.link.value, slot.value);
-  const face = faceOf(state, whyWaiting.value);
+  const face = faceNow(slot.value);
   return (
     <button
       type="button"
       class="tile"
       data-tone={face.tone}
-      data-gone={state.is === 'done' && !state.present}
+      data-gone={face.tone !== 'offline' && state.is === 'done' && !state.present}
       data-tagged={isTagged}
       aria-haspopup="dialog"
       onClick={() => onOpen(keyOf(slot.peek()))}

@@ -2,12 +2,12 @@ import type { Slot } from '@flashline/contracts';
 import { type ReadonlySignal, useComputed, useSignal } from '@preact/signals';
 import type { RefObject } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
-import { keyOf } from '../live/bench.ts';
-import { computedByValue } from '../live/same-value.ts';
-import { bench } from '../live/this-bench.ts';
+import { keyOf } from '../../live/bench.ts';
+import { computedByValue } from '../../live/same-value.ts';
+import { bench } from '../../live/this-bench.ts';
 import { Attention } from './attention.tsx';
 import { type FloorGroup, floorPlan, type Seat } from './floor-plan.ts';
-import { floorLayout, type GridShape } from './grid-shape.ts';
+import { type FloorLayout, floorLayout, type GridShape } from './grid-shape.ts';
 import { Tile } from './tile.tsx';
 import { type TilePlace, tileAfter } from './tile-keys.ts';
 
@@ -31,24 +31,40 @@ export function TileGrid({ onOpen }: { onOpen: (key: string) => void }) {
   const floor = useRef<HTMLDivElement>(null);
   const size = useSizeOf(floor);
   const layout = useComputed(() => floorLayout(plan.value.map(shapeOf), size.value.widthPx, size.value.heightPx));
-  const { across, down, grids, roomy } = layout.value;
+  const { shelves, grids, isHeaded, roomy } = layout.value;
   const places = plan.value.flatMap(({ seats }, group) => seats.map((seat, at) => placeOf(seat, at, group, grids)));
+  const shown = plan.value.map((group, index) => (
+    <Group
+      key={group.title}
+      group={group}
+      grid={grids[index]}
+      onMove={(press) => moveFocus(press, places)}
+      onOpen={onOpen}
+    />
+  ));
   return (
     <div class="floor" data-roomy={roomy} ref={floor}>
-      <div class="groups" style={{ '--across': across, '--down': down, '--label-chars': names.value.labelChars }}>
-        {plan.value.map((group, index) => (
-          <Group
-            key={group.title}
-            group={group}
-            grid={grids[index]}
-            onMove={(press) => moveFocus(press, places)}
-            onOpen={onOpen}
-          />
+      <div class="groups" data-headed={isHeaded} style={measuresOf(layout.value)}>
+        {shelves.map((shelf) => (
+          <div key={shelf[0]} class="shelf">
+            {shelf.map((index) => shown[index])}
+          </div>
         ))}
       </div>
       {!roomy && <Attention onOpen={onOpen} />}
     </div>
   );
+}
+
+/** What the size of a tile follows from. */
+function measuresOf({ tilesAcross, groupsAcross, tilesDown, shelves }: FloorLayout) {
+  return {
+    '--tiles-across': tilesAcross,
+    '--groups-across': groupsAcross,
+    '--tiles-down': tilesDown,
+    '--shelves': shelves.length,
+    '--label-chars': names.value.labelChars,
+  };
 }
 
 interface GroupProps {
@@ -66,7 +82,11 @@ function Group({ group: { title, seats }, grid, onMove, onOpen }: GroupProps) {
   const byKey = new Map<string, ReadonlySignal<Slot>>(bench.slots.value.map((slot) => [keyOf(slot.peek()), slot]));
   return (
     <section class="group" aria-labelledby={title === null ? undefined : titleId}>
-      {title !== null && <h2 id={titleId}>{title}</h2>}
+      {title !== null && (
+        <h2 id={titleId} title={title}>
+          {title}
+        </h2>
+      )}
       <ul
         class="grid"
         aria-label={title === null ? 'Slots' : `Slots of ${title}`}

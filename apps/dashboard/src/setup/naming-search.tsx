@@ -1,0 +1,135 @@
+import type { SlotName, StationSetup } from '@flashline/contracts';
+import { useSignal, useSignalEffect } from '@preact/signals';
+import { bench } from '../live/this-bench.ts';
+import { RefusalNotice } from '../parts/notice.tsx';
+import type { Refusal } from '../station/request.ts';
+import { nameSlots } from '../station/station-api.ts';
+import { lostWords, unmovedWords } from '../words/naming-words.ts';
+import { type Boards, boardsOn, type LostSlot, nextSearch, searchFor, slotsAfter } from './slot-search.ts';
+
+interface NamingSearchProps {
+  readonly setup: StationSetup;
+  readonly labels: readonly string[];
+  readonly onClose: () => void;
+}
+
+/** Asks for one slot after another, then shows what the station is to keep. */
+export function NamingSearch({ setup, labels, onClose }: NamingSearchProps) {
+  const search = useSignal(searchFor(labels, boardsNow(setup)));
+  useSignalEffect(() => {
+    const boards = boardsNow(setup);
+    search.value = nextSearch(search.peek(), { on: 'seen', boards });
+  });
+  const refusal = useSignal<Refusal | null>(null);
+  const busy = useSignal(false);
+  const { at, found, note, unmoved } = search.value;
+  const { slots, lost } = slotsAfter(search.value, setup.slots ?? []);
+  const move = (on: 'skip' | 'back') => () => {
+    search.value = nextSearch(search.value, { on });
+  };
+  const save = async (): Promise<void> => {
+    busy.value = true;
+    const answer = await nameSlots(setup.station, slots);
+    busy.value = false;
+    refusal.value = answer.kind === 'refused' ? answer.refusal : null;
+    if (answer.kind === 'ok') onClose();
+  };
+  const label = labels[at];
+  return (
+    <>
+      <div class="naming-step" role="status">
+        {label === undefined ? (
+          <Review asked={labels.length} slots={slots} lost={lost} replaces={setup.slots !== null} />
+        ) : (
+          <Question label={label} note={note} unmoved={[...unmoved.keys()]} />
+        )}
+      </div>
+      <FoundSlots slots={label === undefined ? slots : slots.filter((slot) => found.has(slot.label))} />
+      <RefusalNotice refusal={refusal.value} />
+      <div class="dialog-actions">
+        <button type="button" disabled={at === 0 || busy.value} onClick={move('back')}>
+          Back
+        </button>
+        {label === undefined ? (
+          <button type="button" class="primary" disabled={slots.length === 0 || busy.value} onClick={() => void save()}>
+            Save
+          </button>
+        ) : (
+          <button type="button" onClick={move('skip')}>
+            Skip {label}
+          </button>
+        )}
+      </div>
+    </>
+  );
+}
+
+interface QuestionProps {
+  readonly label: string;
+  readonly note: string | null;
+  readonly unmoved: readonly string[];
+}
+
+function Question({ label, note, unmoved }: QuestionProps) {
+  const words = unmovedWords(unmoved);
+  return (
+    <>
+      <p class="naming-question">
+        Plug a board into the slot you call <strong>{label}</strong>.
+      </p>
+      {note !== null && <p>{note}</p>}
+      {words !== null && <p class="fine">{words}</p>}
+    </>
+  );
+}
+
+interface ReviewProps {
+  readonly asked: number;
+  readonly slots: readonly SlotName[];
+  readonly lost: readonly LostSlot[];
+  /** The station file names slots that these replace. */
+  readonly replaces: boolean;
+}
+
+/** What saving does, before it is done. */
+function Review({ asked, slots, lost, replaces }: ReviewProps) {
+  return (
+    <>
+      <p class="naming-question">
+        {slots.length} of {asked} slots have a port.
+      </p>
+      {lost.length > 0 && (
+        <ul class="naming-lost">
+          {lost.map((slot) => (
+            <li key={slot.label}>{lostWords(slot)}</li>
+          ))}
+        </ul>
+      )}
+      {replaces && (
+        <p class="fine">
+          In the station file each slot gets a line of its own. A comment beside a line with a pattern, or beside a slot
+          that goes, is not kept.
+        </p>
+      )}
+    </>
+  );
+}
+
+function FoundSlots({ slots }: { slots: readonly SlotName[] }) {
+  return (
+    <ol class="naming-found">
+      {slots.map(({ label, path }) => (
+        <li key={path}>
+          {label} <span class="code">{path}</span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** What is plugged in at this station now; follows the live bench. */
+function boardsNow({ station }: StationSetup): Boards {
+  const setup = bench.stations.value.find((each) => each.station === station);
+  const slots = bench.slots.value.map(({ value }) => value);
+  return setup === undefined ? new Map() : boardsOn(setup, slots);
+}

@@ -28,6 +28,7 @@ const LEDGER_ROWS = `
     ${ORDER.board.vendorId}, ${ORDER.board.productId}, null, null, 0, 'created', '${AT}', '${AT}');
   update work_order set state = 'active';
   ${[ONE, TWO].map(attemptRow).join('\n')}
+  insert into phase values ('${ONE.attemptId}', 0, 'identify', 12.5, 0), ('${ONE.attemptId}', 1, 'write', 2100, 82108);
   insert into result values ('${ONE.attemptId}', 'pass', null, null, null, null, null, null, null,
     ${ONE.intended.bytes}, '${ONE.intended.crc32}', '${ONE.intended.sha256}', 523, '0.1.0', '${AT}', '${AT}', 3, '${AT}');`;
 
@@ -45,7 +46,15 @@ test('a ledger from before there were recipes opens: its orders are plain, its a
     recipe: PLAIN_ORDER_RECIPE,
     counts: { good: 1, inWork: 1 },
   });
-  expect(ledger.attempt(ONE.attemptId)?.result).toMatchObject({ outcome: 'pass', locked: [], transfers: 523 });
+  expect(ledger.attempt(ONE.attemptId)?.result).toMatchObject({
+    outcome: 'pass',
+    phases: [
+      { name: 'identify', ms: 12.5, bytes: 0 },
+      { name: 'write', ms: 2100, bytes: 82108 },
+    ],
+    locked: [],
+    transfers: 523,
+  });
   expect(ledger.attempt(TWO.attemptId)?.result).toBeNull();
   expect(ledger.check()).toMatchObject({ orders: 1, attempts: 2, results: 1, open: 1, problems: [] });
   ledger.close();

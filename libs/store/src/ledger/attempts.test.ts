@@ -1,4 +1,4 @@
-import { Attempt, type AttemptResult } from '@flashline/contracts';
+import { Attempt, type AttemptResult, PHASES } from '@flashline/contracts';
 import { expect, test } from 'vitest';
 import { activeLedger, memoryLedger, thrownBy } from '../testing/ledgers.ts';
 import { AT, assignment, DIGEST, fail, IMAGE, LATER, LOCKED, ORDER, pass, RUNNING, uuid } from '../testing/samples.ts';
@@ -52,6 +52,13 @@ test.each<[string, Partial<AttemptResult>]>([
   const result = fail(ONE, differences);
   expect(ledger.record(ONE, result, AT).attempt.result).toEqual(result);
   expect(ledger.check().problems).toEqual([]);
+});
+
+test('every phase that there is can be recorded, in its order', () => {
+  const { ledger } = activeLedger();
+  const phases = PHASES.map((name, n) => ({ name, ms: n, bytes: 0 }));
+  ledger.assign(ONE);
+  expect(ledger.record(ONE, pass(ONE, { phases }), AT).attempt.result?.phases).toEqual(phases);
 });
 
 test('a slot has one attempt in work; when that has ended the slot is free', () => {

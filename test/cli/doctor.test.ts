@@ -3,8 +3,8 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isApplicationId, isBootloaderId } from '@flashline/contracts';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { isApplicationId, isBootloaderId } from '../../libs/usb/src/descriptor/known-ids.ts';
 import { flashline } from '../support/processes.ts';
 import { redisAvailable, startRedis } from '../support/redis.ts';
 

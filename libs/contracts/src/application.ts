@@ -57,7 +57,8 @@ export const ApplicationCheck = z.strictObject({
   productId: U16.nullable().default(null),
   /**
    * The USB serial number: `present` wants one, `same` the one it had when it was asked into its bootloader (of a board that was
-   * in it already only that there is one), `unit` the serial number of the unit that the run was started for.
+   * in it already only that there is one), `unit` the serial number of the unit that the run was started for: boards of such an
+   * order wait until a run names theirs.
    */
   serial: z.enum(['any', 'present', 'same', 'unit']).default('any'),
   version: VersionCheck.nullable().default(null),

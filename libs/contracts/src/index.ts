@@ -1,5 +1,7 @@
 export { ApplicationCheck, BootloaderEntry, RunningFirmware, VersionCheck } from './application.ts';
 export { Assignment, Attempt, AttemptResult, FaultDetailsShape, LockedMemory } from './attempt.ts';
+export { isApplicationId, isBootloaderId } from './board-ids.ts';
+export type { Clock } from './clock.ts';
 export type { Blame, FaultSpec } from './faults/fault-spec.ts';
 export {
   asFault,
@@ -61,6 +63,7 @@ export {
 export { Outcome, outcomeOf, PHASES, PhaseName, PhaseRecord } from './outcome.ts';
 export { Part, PartOptionBytes, PartTiming } from './part.ts';
 export { ErasePolicy, OrderRecipe, PLAIN_ORDER_RECIPE, PLAIN_RECIPE, Recipe } from './recipe.ts';
+export type { OpenLine, SerialLine, SerialPorts } from './serial-line.ts';
 export { BenchSlot, BenchState, Seating, Slot, SlotState } from './slot.ts';
 export {
   firstSlotClash,

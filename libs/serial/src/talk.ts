@@ -1,6 +1,5 @@
-import { Fault } from '@flashline/contracts';
-import type { SerialLine, SerialPorts, Timing } from './serial-line.ts';
-import { within } from './within.ts';
+import { Fault, type SerialLine, type SerialPorts } from '@flashline/contracts';
+import { type Timing, within } from './within.ts';
 
 /** No program takes a baud rate for more than a formality on USB; this one is no firmware's sign for anything. */
 export const USUAL_BAUD = 115_200;

@@ -1,4 +1,11 @@
-import type { Timing } from './serial-line.ts';
+import type { Clock } from '@flashline/contracts';
+
+/** What limits something that takes time. */
+export interface Timing {
+  readonly clock: Clock;
+  /** Aborted when nobody wants the answer any more. */
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** What the work comes to, or `late` when that takes longer than `ms`. Rejects with the signal's reason when it is aborted. */
 export async function within<T>(work: Promise<T>, ms: number, { clock, signal }: Timing): Promise<T | 'late'> {

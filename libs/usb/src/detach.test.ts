@@ -91,14 +91,31 @@ describe('asking running firmware into its bootloader', () => {
 
   test.each([
     ['LIBUSB_TRANSFER_STALL', 'BOARD_STALLED'],
-    ['LIBUSB_TRANSFER_TIMED_OUT', 'BOARD_SILENT'],
-    ['LIBUSB_TRANSFER_ERROR', 'BOARD_GARBLED'],
+    ['LIBUSB_ERROR_IO', 'USB_HOST'],
   ] as const)('that ends in %s although the board stays is fault %s', async (errno, code) => {
     board.answer = () => libusbError(errno);
     const asked = clock.until(bus.detachIntoBootloader('1-1'));
     await expect(asked).rejects.toMatchObject({ code, details: { path: '1-1', reason: errno } });
     await expect(asked).rejects.toBeInstanceOf(Fault);
+    expect(board.calls).not.toContain('reset');
     expect([board.isOpen, board.claims.size]).toEqual([false, 0]);
+  });
+
+  test.each([
+    ['is not answered', 'silent'],
+    ['is told to have timed out', libusbError('LIBUSB_TRANSFER_TIMED_OUT')],
+    ['breaks on the wire', libusbError('LIBUSB_TRANSFER_ERROR')],
+  ] as const)('that %s may have been heard: the bus is reset, and shows it', async (_, reply) => {
+    board.answer = () => reply;
+    await expect(clock.until(bus.detachIntoBootloader('1-1'))).resolves.toBeUndefined();
+    expect(board.calls).toEqual(['open', 'detach', 'claim 2', 'reset', 'release 2', 'close']);
+  });
+
+  test('that is not answered by firmware that detaches itself is left to it', async () => {
+    runs({ attributes: 0x08, detachTimeoutMs: 255 });
+    board.answer = () => 'silent';
+    await expect(clock.until(bus.detachIntoBootloader('1-1'))).resolves.toBeUndefined();
+    expect(board.calls).not.toContain('reset');
   });
 
   test('is fault USB_HOST when the bus cannot be reset', async () => {

@@ -1,5 +1,5 @@
 import { Fault } from '@flashline/contracts';
-import { type DfuFunctional, TransferError } from '@flashline/dfuse';
+import { type DfuFunctional, TransferError, type TransferTrouble } from '@flashline/dfuse';
 import { configurationOf, runTimeInterfaceOf } from './descriptor/configuration.ts';
 import type { Sighting } from './discovery/sightings.ts';
 import { asBoardFault } from './errors/libusb-error.ts';
@@ -15,7 +15,8 @@ const TRANSFER_TIMEOUT_MS = 1_000;
 
 /**
  * Asks running firmware by its DFU run-time interface to restart into its bootloader (DFU 1.1, 5.1). Resolves when it was
- * asked, which it often answers by leaving the bus at once. Rejects with a Fault; BOARD_SILENT when it has no such interface.
+ * asked, which it often answers by leaving the bus at once, or not at all: the bus shows what came of it. Rejects with a Fault;
+ * BOARD_STALLED when it refuses, BOARD_SILENT when it has no such interface.
  */
 export async function detach(sighting: Sighting, around: PipeSurroundings): Promise<void> {
   const { path, device } = sighting;
@@ -26,8 +27,7 @@ export async function detach(sighting: Sighting, around: PipeSurroundings): Prom
   try {
     await askToDetach(claim, runTime.functional);
   } catch (thrown) {
-    const hasLeft = thrown instanceof TransferError && thrown.trouble === 'gone';
-    if (!hasLeft) throw asBoardFault(thrown, { path });
+    if (!endsBy(thrown, 'gone')) throw asBoardFault(thrown, { path });
   } finally {
     await release(claim);
   }
@@ -37,8 +37,15 @@ async function askToDetach(claim: Claim, functional: DfuFunctional | null): Prom
   const { pipe, interfaceNumber } = claim;
   const value = functional?.detachTimeoutMs || USUAL_DETACH_MS;
   const setup = { requestType: DFU_OUT, request: DETACH, value, index: interfaceNumber };
-  await pipe.out(setup, new Uint8Array(), TRANSFER_TIMEOUT_MS);
+  await pipe.out(setup, new Uint8Array(), TRANSFER_TIMEOUT_MS).catch((thrown: unknown) => {
+    // So ends one that was heard, too: the board resets before it acknowledges. With a fixed pull-up it does not even leave the bus.
+    if (!endsBy(thrown, 'timeout', 'protocol')) throw thrown;
+  });
   const detachesItself = functional !== null && (functional.attributes & WILL_DETACH) !== 0;
   // The others wait that long for a reset of the bus, and go on as before when none comes.
   if (!detachesItself) await reset(claim);
+}
+
+function endsBy(thrown: unknown, ...troubles: readonly TransferTrouble[]): boolean {
+  return thrown instanceof TransferError && troubles.includes(thrown.trouble);
 }

@@ -75,7 +75,8 @@ describe('the list', () => {
     expect(await bus.list()).toMatchObject([{ mode: 'dfu' }]);
     usb.unplug(board);
     await bus.list();
-    usb.plug([1], 2).configuration = { interfaces: [[setting({ bInterfaceClass: 2 })]] };
+    const serial = setting({ bInterfaceClass: 2, bInterfaceSubClass: 2, bInterfaceProtocol: 1 });
+    usb.plug([1], 2).configuration = { interfaces: [[serial]] };
     expect(await bus.list()).toMatchObject([{ mode: 'application' }]);
   });
 
@@ -351,7 +352,8 @@ describe('opening', () => {
   });
 
   test('of a board that left the bootloader is fault BOARD_GONE', async () => {
-    usb.plug([1], 2).configuration = { interfaces: [[setting({ bInterfaceClass: 2 })]] };
+    const serial = setting({ bInterfaceClass: 2, bInterfaceSubClass: 2, bInterfaceProtocol: 1 });
+    usb.plug([1], 2).configuration = { interfaces: [[serial]] };
     await expect(bus.open('1-1')).rejects.toMatchObject({ code: 'BOARD_GONE' });
   });
 

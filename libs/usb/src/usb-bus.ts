@@ -28,7 +28,8 @@ export interface UsbBus extends DfuBus {
   readonly unseen: readonly string[];
   /**
    * Asks the running firmware at `path` by its DFU run-time interface to restart into its bootloader (DFU 1.1, 5.1), and
-   * resolves when it was asked. Rejects with a Fault: those of `open`, and BOARD_SILENT when it has no such interface.
+   * resolves when it was asked, also when it has not answered: the bus shows what came of it. Rejects with a Fault: those of
+   * `open`, BOARD_STALLED when it refuses, BOARD_SILENT when it has no such interface.
    */
   detachIntoBootloader(path: string): Promise<void>;
 }

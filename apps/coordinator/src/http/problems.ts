@@ -29,6 +29,7 @@ const STATUS: Partial<Record<FaultCode, number>> = {
   ATTEMPT_ENDED: 409,
   QUEUE_UNREACHABLE: 503,
   SERVER_BUSY: 503,
+  STATION_SILENT: 504,
 };
 
 /** A body full of errors is answered with the first of them. */

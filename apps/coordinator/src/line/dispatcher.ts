@@ -45,6 +45,11 @@ export function canTake({ recipe }: WorkOrder, { ready }: { readonly ready: bool
   return ready || recipe.enter !== null;
 }
 
+/** Whether an order looks for the serial number of a unit: then its boards wait until a run names one. */
+export function needsUnit({ recipe }: WorkOrder): boolean {
+  return recipe.application?.serial === 'unit';
+}
+
 /** Gives boards their attempts: first a row in the ledger, then a ring of the doorbell. */
 export class Dispatcher {
   readonly #parts: DispatcherParts;
@@ -55,7 +60,7 @@ export class Dispatcher {
     this.#parts = parts;
   }
 
-  /** Gives every waiting board its one automatic attempt, as long as the active order needs boards and records succeed. */
+  /** Gives every waiting board its one automatic attempt, as long as the active order needs boards, not units, and records succeed. */
   serve(): void {
     if (this.#parts.guard.trouble === null) this.#assignUpTo(Number.POSITIVE_INFINITY);
   }
@@ -107,7 +112,7 @@ export class Dispatcher {
 
   #assignUpTo(boardsMax: number): void {
     const order = this.#parts.ledger.activeOrder();
-    if (order === null) return;
+    if (order === null || needsUnit(order)) return;
     const neededMax = Math.min(order.counts.left - order.counts.inWork, boardsMax);
     const places = [...this.#places(order)];
     if (neededMax <= 0 || places.length === 0) return;

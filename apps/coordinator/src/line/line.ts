@@ -14,7 +14,7 @@ import type { Time } from '../time.ts';
 import { Cancellations } from './cancellations.ts';
 import { DELIVER_AGAIN_MS, Dispatcher } from './dispatcher.ts';
 import { Floor } from './floor.ts';
-import { OrderBook } from './order-book.ts';
+import { OrderBook } from './orders/order-book.ts';
 import { RecordGuard } from './record-guard.ts';
 import { Renaming } from './renaming.ts';
 import { ResultIntake } from './result-intake.ts';

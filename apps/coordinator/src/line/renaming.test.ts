@@ -2,6 +2,7 @@ import { type BenchReport, CHANNELS, type Problem, type SlotName, type StationSl
 import { afterEach, expect, test } from 'vitest';
 import { BenchWorker, settle } from '../rig/bench-worker.ts';
 import { openRig, type Rig } from '../rig/rig.ts';
+import { SILENCE_MS_MAX } from './floor.ts';
 import { RENAME_MS_MAX } from './renaming.ts';
 
 let rig: Rig;
@@ -67,7 +68,7 @@ test('a lost command is told again, and a station that stays silent is given up'
   await settle();
   expect(asked(worker)).toEqual([requestId, requestId]);
   rig.time.advance(RENAME_MS_MAX);
-  expect((await answer).status).toBe(503);
+  expect(await (await answer).json()).toMatchObject({ status: 504, code: 'STATION_SILENT' });
   rig.time.advance(1000);
   await settle();
   expect(asked(worker).length).toBeLessThan(8);
@@ -105,7 +106,15 @@ test('a list that cannot be one names the slot and the field', async () => {
   }
 });
 
-test('a station that never reported, or is silent, is not asked', async () => {
+test('a station that is silent already is not asked', async () => {
+  const worker = await open();
+  rig.time.advance(SILENCE_MS_MAX);
+  const refused = await rig.send('PUT', PATH, { slots: [A1] });
+  expect(await refused.json()).toMatchObject({ status: 504, code: 'STATION_SILENT' });
+  expect(asked(worker)).toEqual([]);
+});
+
+test('a station that never reported is unknown', async () => {
   await open();
   expect((await rig.send('PUT', '/stations/other/slots', { slots: [A1] })).status).toBe(404);
   expect((await rig.ask('/stations/other/slots')).status).toBe(404);

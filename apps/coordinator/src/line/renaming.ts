@@ -34,7 +34,7 @@ export class Renaming {
 
   /**
    * Resolves when the station has written its file and works with the new slots. Rejects with NOT_FOUND, SLOT_BUSY,
-   * CONFIG_INVALID or what else the station says; with QUEUE_UNREACHABLE when it does not answer in time.
+   * CONFIG_INVALID or what else the station says; with STATION_SILENT when it does not answer in time.
    */
   async rename(station: string, slots: NewSlots['slots']): Promise<void> {
     this.#requireIdle(station, slots);
@@ -48,7 +48,7 @@ export class Renaming {
     const answered = await promise;
     cancel();
     this.#asked.delete(requestId);
-    if (answered === null) throw new Fault('QUEUE_UNREACHABLE', { station });
+    if (answered === null) throw new Fault('STATION_SILENT', { station });
     if (answered.fault !== null) throw new Fault(answered.fault, { station, reason: answered.reason });
   }
 
@@ -65,7 +65,9 @@ export class Renaming {
   /** The station looks again; but it has not heard yet of what is only queued here. */
   #requireIdle(station: string, slots: NewSlots['slots']): void {
     const { floor } = this.#parts;
-    if (floor.station(station)?.online !== true) throw new Fault('NOT_FOUND', { station });
+    const known = floor.station(station);
+    if (known === null) throw new Fault('NOT_FOUND', { station });
+    if (!known.online) throw new Fault('STATION_SILENT', { station });
     const staying = new Set(slots.map(({ path }) => path));
     const busy = floor
       .slots()

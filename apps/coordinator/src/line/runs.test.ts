@@ -3,6 +3,7 @@ import type { StartedRuns } from '@flashline/contracts';
 import { afterEach, expect, test } from 'vitest';
 import { BenchWorker, settle } from '../rig/bench-worker.ts';
 import { openRig, type Rig } from '../rig/rig.ts';
+import { DELIVER_AGAIN_MS } from './dispatcher.ts';
 
 let rig: Rig;
 afterEach(() => rig.close());
@@ -56,6 +57,21 @@ test('each slot that cannot be started says why, and stops no other', async () =
     'BOARD_NOT_READY',
     'SLOT_UNKNOWN',
   ]);
+});
+
+test('where the recipe looks for the serial number of the unit, boards wait for a run that names one', async () => {
+  rig = await openRig();
+  await rig.startOrder(5, { recipe: { application: { serial: 'unit' } } });
+  const worker = await BenchWorker.start(rig.queue, ['1-1']);
+  await worker.plug('1-1');
+  rig.time.advance(DELIVER_AGAIN_MS / 2);
+  await worker.report();
+  rig.time.advance(DELIVER_AGAIN_MS / 2);
+  await settle();
+  expect(worker.jobs).toEqual([]);
+  expect(await run({ slots: [{ slot: '1-1' }] })).toEqual([{ slot: '1-1', attemptId: null, fault: 'UNIT_NEEDED' }]);
+  expect(await run({ slots: [{ slot: '1-1', unit: 'SN-1' }] })).toMatchObject([{ fault: null }]);
+  expect(worker.jobs).toMatchObject([{ assignment: { unit: 'SN-1' } }]);
 });
 
 test('a slot that two stations have must be named with its station', async () => {

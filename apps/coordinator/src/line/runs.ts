@@ -1,6 +1,6 @@
 import { asFault, Fault, type NewRuns, type StartedRuns, type WorkOrder } from '@flashline/contracts';
 import type { Ledger } from '@flashline/store';
-import { canTake, type Dispatcher, type Place } from './dispatcher.ts';
+import { canTake, type Dispatcher, needsUnit, type Place } from './dispatcher.ts';
 import type { Floor, KnownStation } from './floor.ts';
 
 /** What starting runs needs. */
@@ -26,7 +26,9 @@ export function startRuns(parts: RunParts, { orderId, slots }: NewRuns): Started
 function startRun({ floor, dispatcher }: RunParts, order: WorkOrder, wanted: WantedRun): StartedRuns['runs'][number] {
   const { slot } = wanted;
   try {
-    const { attemptId } = dispatcher.assign(order, placeOf(floor, order, wanted), wanted.unit ?? null);
+    const place = placeOf(floor, order, wanted);
+    if (needsUnit(order) && wanted.unit === undefined) throw new Fault('UNIT_NEEDED', { slot });
+    const { attemptId } = dispatcher.assign(order, place, wanted.unit ?? null);
     return { slot, attemptId, fault: null };
   } catch (thrown) {
     return { slot, attemptId: null, fault: asFault(thrown, 'RECORD_FAILED').code };

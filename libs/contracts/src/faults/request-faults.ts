@@ -68,6 +68,12 @@ export const REQUEST_FAULTS = {
     do: 'Check that it runs and that the address is right.',
     retry: true,
   },
+  STATION_SILENT: {
+    says: 'The station does not answer.',
+    blames: 'request',
+    do: 'Check that its worker runs and reaches the queue, then try again.',
+    retry: true,
+  },
   NO_BOARDS: {
     says: 'There is no board to work on.',
     blames: 'request',
@@ -169,6 +175,12 @@ export const REQUEST_FAULTS = {
     blames: 'request',
     do: 'Hold BOOT0, pull the board and plug it in again.',
     retry: true,
+  },
+  UNIT_NEEDED: {
+    says: 'The recipe looks for the serial number of the unit, and the run names none.',
+    blames: 'request',
+    do: 'Start the run with the serial number of its unit.',
+    retry: false,
   },
   ORDER_EXISTS: {
     says: 'There is another work order with this id.',

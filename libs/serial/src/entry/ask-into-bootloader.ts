@@ -1,8 +1,8 @@
-import { type BootloaderEntry, Fault } from '@flashline/contracts';
+import { type BootloaderEntry, Fault, type SerialPorts } from '@flashline/contracts';
 import { type Hail, LINE_END, openCommandLine } from '../command-line.ts';
-import type { SerialPorts, Timing } from '../serial-line.ts';
 import { type Talk, talkOver, USUAL_BAUD } from '../talk.ts';
 import { linesIn } from '../version/lines.ts';
+import type { Timing } from '../within.ts';
 import { rebootByMsp } from './msp-reboot.ts';
 
 /** The entries that go over a serial port: all but DFU DETACH. */

@@ -3,8 +3,8 @@ import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
+import type { Clock, SerialLine } from '@flashline/contracts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Clock, SerialLine } from '../serial-line.ts';
 import { FakeSystem } from '../testing/fake-system.ts';
 import { systemSerialPorts } from './system-ports.ts';
 

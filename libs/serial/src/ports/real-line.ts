@@ -1,8 +1,7 @@
 import { access } from 'node:fs/promises';
-import { Fault } from '@flashline/contracts';
+import { type Clock, Fault, type OpenLine, type SerialLine } from '@flashline/contracts';
 import { SerialPort } from 'serialport';
-import type { Clock, OpenLine, SerialLine, Timing } from '../serial-line.ts';
-import { within } from '../within.ts';
+import { type Timing, within } from '../within.ts';
 import { openFault } from './open-fault.ts';
 
 type Done = (error?: Error | null) => void;
@@ -50,7 +49,7 @@ export async function openLine({ path, device, clock, makePort }: Opening, how: 
   try {
     const timing: Timing = { clock, signal: how.signal };
     if ((await within(opened, OPEN_MS_MAX, timing)) === 'late')
-      throw new Fault('BOARD_SILENT', { path, device, reason: 'does not open', limitMs: OPEN_MS_MAX });
+      throw new Fault('BOARD_SILENT', { path, device, reason: 'does not open', limitMs: OPEN_MS_MAX, hasHung: true });
   } catch (thrown) {
     // One that opens after all is let go.
     opened.then(() => line.close()).catch(() => {});

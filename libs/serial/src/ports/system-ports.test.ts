@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
+import type { SerialLine } from '@flashline/contracts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { SerialLine } from '../serial-line.ts';
 import { FakeSystem } from '../testing/fake-system.ts';
 import { JumpingClock } from '../testing/jumping-clock.ts';
 import type { RawPort } from './real-line.ts';

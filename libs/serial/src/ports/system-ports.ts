@@ -1,6 +1,5 @@
-import { Fault } from '@flashline/contracts';
+import { type Clock, Fault, type OpenLine, type SerialLine, type SerialPorts } from '@flashline/contracts';
 import { SerialPort } from 'serialport';
-import type { Clock, OpenLine, SerialLine, SerialPorts } from '../serial-line.ts';
 import { type ListedPort, macDeviceAt } from './listed-ports.ts';
 import { mayUse, obstacleAt } from './open-fault.ts';
 import { openLine, rawPort } from './real-line.ts';

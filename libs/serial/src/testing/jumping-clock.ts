@@ -1,4 +1,4 @@
-import type { Clock } from '../serial-line.ts';
+import type { Clock } from '@flashline/contracts';
 
 interface Sleeper {
   readonly due: number;

@@ -1,5 +1,4 @@
-import { Fault } from '@flashline/contracts';
-import type { OpenLine, SerialLine, SerialPorts } from '../serial-line.ts';
+import { Fault, type OpenLine, type SerialLine, type SerialPorts } from '@flashline/contracts';
 import type { JumpingClock } from './jumping-clock.ts';
 
 /** What a scripted board can do when it has been told something. */

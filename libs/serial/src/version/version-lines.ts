@@ -1,7 +1,7 @@
-import { Fault, type VersionCheck } from '@flashline/contracts';
+import { Fault, type SerialPorts, type VersionCheck } from '@flashline/contracts';
 import { LINE_END, openCommandLine } from '../command-line.ts';
-import type { SerialPorts, Timing } from '../serial-line.ts';
 import { type Talk, talkOver } from '../talk.ts';
+import type { Timing } from '../within.ts';
 import { linesIn, wholeLinesIn } from './lines.ts';
 
 /** How long all of it may take; the opening of the port and of a command line have limits of their own. */

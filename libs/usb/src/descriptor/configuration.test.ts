@@ -99,7 +99,6 @@ describe('the mode of a device', () => {
       'other',
     ],
     ['a flight controller', device(0x0483, 0x5740), null, 'application'],
-    ['a CDC device of an unknown vendor', device(0x1234, 1), configuration({ bInterfaceClass: 2 }), 'application'],
     ['a keyboard', device(0x1234, 1), configuration({ bInterfaceClass: 3 }), 'other'],
     ['something unreadable', device(0x1234, 1), null, 'other'],
   ] as const)('%s', (_, usb, config, mode) => {

@@ -1,8 +1,8 @@
+import { isApplicationId, isBootloaderId } from '@flashline/contracts';
 import type { BusDevice, DfuFunctional } from '@flashline/dfuse';
 import type { ConfigDescriptor, InterfaceDescriptor, UsbDevice } from '../binding.ts';
-import { isApplicationId, isBootloaderId } from './known-ids.ts';
+import { hasBoardSerial } from './serial-function.ts';
 
-const CLASS_CDC = 0x02;
 const CLASS_HUB = 0x09;
 const CLASS_APPLICATION = 0xfe;
 const SUBCLASS_DFU = 0x01;
@@ -39,9 +39,7 @@ export function modeOf(device: UsbDevice, configuration: ConfigDescriptor | null
   if (configuration !== null && dfuInterfaceOf(device, configuration) !== null) return 'dfu';
   if (isApplicationId(idVendor, idProduct)) return 'application';
   const settings = configuration?.interfaces.flat() ?? [];
-  return settings.some((setting) => setting.bInterfaceClass === CLASS_CDC || isDfuClass(setting))
-    ? 'application'
-    : 'other';
+  return settings.some(isDfuClass) || hasBoardSerial(device, settings) ? 'application' : 'other';
 }
 
 /**

@@ -22,7 +22,8 @@ What the USB library and the Linux kernel report, and what flashline makes of it
 
 An error in the middle of a transfer is the board's or the station's fault as told here only when nothing better is known: a
 board that leaves the bus within half a second of it is gone, whatever failed. The engine asks again or recovers from most.
-Opening a board tries again for two seconds where the class is permission or transient.
+Opening a board tries again for two seconds where the class is permission or transient. A DFU DETACH that ends in a timeout or a
+protocol error may have been heard by a board that reset before it could answer: it is no fault, and the bus shows what came of it.
 
 This page is written by \`npx vitest run libs/usb -u\`; a test keeps it equal to \`libs/usb/src/errors\`.
 `;

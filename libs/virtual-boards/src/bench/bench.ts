@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { Fault, SlotPath } from '@flashline/contracts';
+import { Fault, type OpenLine, type SerialLine, type SerialPorts, SlotPath } from '@flashline/contracts';
 import type { BusDevice, Clock, DfuBus } from '@flashline/dfuse';
 import { type BoardReport, VirtualBoard } from '../board/board.ts';
 import type { BoardPort } from '../board/board-port.ts';
 import { type BoardSpec, parseBoardSpec } from '../board/board-spec.ts';
 import type { Pace } from '../board/enumeration.ts';
-import type { OpenLine, SerialLine, SerialPorts } from '../board/serial-line.ts';
 import type { PartSpec } from '../chip/part.ts';
 import { PARTS } from '../chip/parts.ts';
 

@@ -1,5 +1,5 @@
+import type { SerialLine } from '@flashline/contracts';
 import type { Application } from '../application/application.ts';
-import type { SerialLine } from './serial-line.ts';
 
 /** A full-speed bulk endpoint. */
 const PACKET_BYTES = 64;

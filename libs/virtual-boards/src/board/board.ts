@@ -1,4 +1,4 @@
-import { Fault } from '@flashline/contracts';
+import { Fault, type OpenLine } from '@flashline/contracts';
 import type { BusDevice } from '@flashline/dfuse';
 import { Application } from '../application/application.ts';
 import type { PartSpec } from '../chip/part.ts';
@@ -18,7 +18,6 @@ import { BoardPort } from './board-port.ts';
 import type { WholeBoardSpec } from './board-spec.ts';
 import { Enumeration, type Pace } from './enumeration.ts';
 import { isTrouble, ofKind, type Trouble } from './misbehaviour.ts';
-import type { OpenLine } from './serial-line.ts';
 
 /** The host resets the bus at once. */
 const DETACH_TIMEOUT_MS = 1_000;

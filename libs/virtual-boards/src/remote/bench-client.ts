@@ -1,10 +1,9 @@
 import { connect, type Socket } from 'node:net';
-import { Fault } from '@flashline/contracts';
+import { Fault, type SerialPorts } from '@flashline/contracts';
 import { type BusDevice, type DfuBus, type DfuDevice, type DfuPort, TransferError } from '@flashline/dfuse';
 import type { Inspected, Inspection } from '../bench/bench.ts';
 import type { BoardReport } from '../board/board.ts';
 import type { BoardSpec } from '../board/board-spec.ts';
-import type { SerialPorts } from '../board/serial-line.ts';
 import { BenchLine } from './bench-line.ts';
 import { ASK, type ControlAsk, controlPayload, parseJson } from './bench-wire.ts';
 import { RemoteSerial } from './serial/remote-serial.ts';

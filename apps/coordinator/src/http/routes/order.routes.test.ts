@@ -94,6 +94,42 @@ test('what can never be undone has to be allowed expressly, and patches are of n
   expect((await make({ lock, permanent: true })).status).toBe(201);
 });
 
+test('what is to be kept cannot be programmed as well, wherever the image goes', async () => {
+  rig = await openRig();
+  const bin = { image: await uploaded(BINARY, 'a.bin'), loadAddress: 0x0800_4000 };
+  const hex = { image: await uploaded(HEX, 'a.hex') };
+  const make = (order: object, ...preserve: object[]) =>
+    rig.send('POST', '/work-orders', { ...order, product: 'blinker', quantity: 3, recipe: { preserve } });
+  const before = { address: 0x0800_0000, bytes: 0x4000 };
+  const after = { address: 0x0800_4100, bytes: 1 };
+  expect((await make(bin, before, after)).status).toBe(201);
+  const problem = await (await make(bin, after, { ...before, bytes: 0x4001 })).json();
+  expect(problem).toMatchObject({ status: 422, code: 'RECIPE_REFUSED' });
+  expect(problem).toMatchObject({
+    detail: expect.stringMatching(/^field: recipe\.preserve\.1, address: 0x08000000, /),
+  });
+  expect(await refused(await make(bin, { address: 0x0800_40ff, bytes: 2 }))).toEqual([422, 'RECIPE_REFUSED']);
+  expect(await refused(await make(hex, { address: 0x0000_0003, bytes: 1 }))).toEqual([422, 'RECIPE_REFUSED']);
+  expect((await make(hex, { address: 0x0000_0004, bytes: 1 })).status).toBe(201);
+  expect(await refused(await make(bin, before, { address: 0x0800_3fff, bytes: 1 }))).toEqual([422, 'RECIPE_REFUSED']);
+});
+
+test('a bootloader is not what may be expected to run', async () => {
+  rig = await openRig();
+  const image = await uploaded(HEX, 'a.hex');
+  const make = (application: object) =>
+    rig.send('POST', '/work-orders', { product: 'blinker', image, quantity: 3, recipe: { application } });
+  const problem = await (await make({ vendorId: 0x0483, productId: 0xdf11 })).json();
+  expect(problem).toMatchObject({
+    status: 422,
+    code: 'RECIPE_REFUSED',
+    detail: expect.stringMatching(/^field: recipe\.application, reason: 0483:df11 /),
+  });
+  expect((await make({ vendorId: 0x0483, productId: 0x5740 })).status).toBe(201);
+  expect((await make({ vendorId: 0x0483 })).status).toBe(201);
+  expect((await make({ vendorId: 0x1209, productId: 0xdf11 })).status).toBe(201);
+});
+
 test('an order that makes no sense names every field that is wrong', async () => {
   rig = await openRig();
   const response = await rig.send('POST', '/work-orders', { product: ' ', image: 'x', quantity: 0, colour: 'red' });

@@ -1,4 +1,4 @@
-import type { OpenLine, SerialLine, SerialPorts } from '../../board/serial-line.ts';
+import type { OpenLine, SerialLine, SerialPorts } from '@flashline/contracts';
 import type { BenchLine } from '../bench-line.ts';
 import { ASK, parseJson } from '../bench-wire.ts';
 import { writePayload } from './served-lines.ts';

@@ -1,6 +1,5 @@
-import { Fault } from '@flashline/contracts';
+import { Fault, type SerialLine } from '@flashline/contracts';
 import type { VirtualBench } from '../../bench/bench.ts';
-import type { SerialLine } from '../../board/serial-line.ts';
 import { type Fields, textIn, wholeIn } from '../../json-fields.ts';
 import { frame, jsonFrame, SAY } from '../bench-wire.ts';
 

@@ -1,18 +1,3 @@
-/** Time, in the shape that the engine's clock has. */
-export interface Clock {
-  /** Milliseconds since an arbitrary start; never goes back. */
-  now(): number;
-  /** Rejects with the signal's reason when it is aborted. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
-}
-
-/** What limits something that takes time. */
-export interface Timing {
-  readonly clock: Clock;
-  /** Aborted when nobody wants the answer any more. */
-  readonly signal?: AbortSignal | undefined;
-}
-
 /** How a serial port is to be opened. */
 export interface OpenLine {
   /** Means nothing on USB, but to firmware that takes 1200 as a sign. */
@@ -38,7 +23,7 @@ export interface SerialLine {
   close(): Promise<void>;
 }
 
-/** The serial ports of the boards on a bus. Only a board that runs its firmware has one. */
+/** The serial ports of the boards on a bus, real or virtual. Only a board that runs its firmware has one. */
 export interface SerialPorts {
   /**
    * Opens the serial port of the board on a USB port path such as `1-2.3`. Rejects with BOARD_SILENT when it has none or it does

@@ -1,22 +1,8 @@
-import {
-  Fault,
-  type Image,
-  momentOf,
-  type NewWorkOrder,
-  type OrderAction,
-  type OrderRecipe,
-  type WorkOrder,
-} from '@flashline/contracts';
+import { Fault, momentOf, type OrderAction, type WorkOrder } from '@flashline/contracts';
 import type { Ledger } from '@flashline/store';
-import type { z } from 'zod';
-import type { Time } from '../time.ts';
-import type { RecordGuard } from './record-guard.ts';
-
-/** A checked request for a work order. */
-export type OrderRequest = z.output<typeof NewWorkOrder>;
-
-/** One past the last 32-bit address. */
-const ADDRESSES_END = 2 ** 32;
+import type { Time } from '../../time.ts';
+import type { RecordGuard } from '../record-guard.ts';
+import { type OrderRequest, requireMakeable } from './order-checks.ts';
 
 /** What the order book stands on. */
 export interface OrderBookParts {
@@ -27,7 +13,7 @@ export interface OrderBookParts {
   readonly simulated: boolean;
 }
 
-/** The work orders: what makes one acceptable, and how they are made and moved. */
+/** The work orders: how they are made and moved. */
 export class OrderBook {
   readonly #parts: OrderBookParts;
 
@@ -48,8 +34,7 @@ export class OrderBook {
     const { id = this.#nextId(), simulated = this.#parts.simulated, ...wanted } = request;
     const image = ledger.image(request.image);
     if (image === null) throw new Fault('NOT_FOUND', { image: request.image });
-    checkAddress(image, request.loadAddress);
-    checkRecipe(request.recipe);
+    requireMakeable(request, image);
     const fresh = ledger.order(id) === null;
     const order = guard.write(() => ledger.createOrder({ ...wanted, id, simulated }, this.#now()));
     return { order, fresh };
@@ -71,21 +56,4 @@ export class OrderBook {
   #now(): string {
     return momentOf(this.#parts.time.epochMs());
   }
-}
-
-/** Only a raw binary takes an address, and needs one. */
-function checkAddress({ format, ranges }: Image, loadAddress: number | null): void {
-  if (format !== 'bin') {
-    if (loadAddress !== null) throw new Fault('IMAGE_ADDRESS_INVALID', { format, loadAddress });
-    return;
-  }
-  if (loadAddress === null) throw new Fault('IMAGE_ADDRESS_NEEDED', { format });
-  const bytes = ranges.reduce((end, range) => Math.max(end, range.address + range.bytes), 0);
-  if (loadAddress + bytes > ADDRESSES_END) throw new Fault('IMAGE_ADDRESS_INVALID', { format, loadAddress, bytes });
-}
-
-/** What can be told without a board: no OTP without a second word. The engine refuses it, too, but only with a board in hand. */
-function checkRecipe({ lock, permanent }: OrderRecipe): void {
-  const otp = lock.filter(({ memory }) => memory === 'otp').length;
-  if (otp > 0 && !permanent) throw new Fault('RECIPE_REFUSED', { reason: 'permanent', otp });
 }

@@ -1,4 +1,4 @@
-import { usbId } from '@flashline/contracts';
+import { usbId } from './names.ts';
 
 /** Bootloaders that speak DfuSe or plain DFU (dfu-util, Betaflight and QMK device lists). */
 const BOOTLOADERS: ReadonlySet<string> = new Set([
@@ -36,10 +36,12 @@ const APPLICATIONS: ReadonlySet<string> = new Set([
   '2e8a:000a',
 ]);
 
+/** Whether a device with this USB id is known to be a board in its bootloader. */
 export function isBootloaderId(vendorId: number, productId: number): boolean {
   return BOOTLOADERS.has(usbId(vendorId, productId));
 }
 
+/** Whether a device with this USB id is known to be a board that runs its firmware. Most firmware has an id of its own. */
 export function isApplicationId(vendorId: number, productId: number): boolean {
   return APPLICATIONS.has(usbId(vendorId, productId));
 }

@@ -148,9 +148,8 @@ function withTrail(ending: Ending, { board, phases }: Trail): Ending {
 }
 
 /** What the end of an attempt tells the slot of its board. */
-function endOf({ recipe }: FlashJob, { outcome, fault, application }: AttemptResult): End {
-  const resets = recipe.unprotect || recipe.lock.length > 0;
-  return { outcome, fault, resets, isSeenRunning: recipe.application !== null && application !== null };
+function endOf({ recipe }: FlashJob, { outcome, fault }: AttemptResult): End {
+  return { outcome, fault, resets: recipe.unprotect || recipe.lock.length > 0 };
 }
 
 /** The moment now, as records write it. */

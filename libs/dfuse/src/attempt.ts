@@ -13,6 +13,7 @@ import { digestOf, programmed, type Range } from '@flashline/firmware';
 import type { Visit } from './contact.ts';
 import type { Firmware } from './firmware/firmware.ts';
 import { type FlashRequest, flash, PLAIN_REQUEST } from './flash.ts';
+import { FirmwareBook } from './phases/firmware-book.ts';
 import { PHASE_LIMITS, type PhaseLimits } from './phases/limits.ts';
 import type { Locked } from './phases/lock.ts';
 import { PhaseTrack, type Progress } from './phases/track.ts';
@@ -32,6 +33,8 @@ export interface AttemptContext {
   readonly parts?: readonly Part[];
   /** What boards before this one have taught. */
   readonly paces?: PaceBook;
+  /** What the firmware of boards before this one did. */
+  readonly firmwares?: FirmwareBook;
   /** Keeps what an erase is about to take and the recipe preserves, until the board has it again. */
   readonly onPreserved?: (ranges: readonly Range[]) => Promise<void>;
   /** Reaches the firmware of the board when it runs again. Without it no version can be asked for. */
@@ -95,7 +98,15 @@ export function visitOf(
   bus: DfuBus,
   path: string,
   { board, seated, image }: Pick<Visit, 'board' | 'seated' | 'image'>,
-  { clock, signal, onProgress, limits, parts = [], paces = new PaceBook() }: AttemptContext,
+  {
+    clock,
+    signal,
+    onProgress,
+    limits,
+    parts = [],
+    paces = new PaceBook(),
+    firmwares = new FirmwareBook(),
+  }: AttemptContext,
 ): Visit {
   const bounds = new Bounds(clock, signal);
   return {
@@ -106,6 +117,7 @@ export function visitOf(
     image,
     parts,
     paces,
+    firmwares,
     limits: { ...PHASE_LIMITS, ...limits },
     bounds,
     track: new PhaseTrack(bounds, onProgress),

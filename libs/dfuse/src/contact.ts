@@ -2,6 +2,7 @@ import { type BoardIdentity, type Digest, type ExpectedBoard, Fault, type Part }
 import type { FirmwareImage } from '@flashline/firmware';
 import type { MemoryMap } from './memory-map.ts';
 import { findPart } from './part-match.ts';
+import type { FirmwareBook } from './phases/firmware-book.ts';
 import { identityOf, mapOf, requireBoard, requireDfuse, requireImageFor, requireReadable } from './phases/identify.ts';
 import type { PhaseLimits } from './phases/limits.ts';
 import { lookAt } from './phases/port-watch.ts';
@@ -32,6 +33,7 @@ export interface Visit {
   readonly image: FirmwareImage | null;
   readonly parts: readonly Part[];
   readonly paces: PaceBook;
+  readonly firmwares: FirmwareBook;
   readonly limits: PhaseLimits;
   readonly bounds: Bounds;
   readonly track: PhaseTrack;

@@ -111,13 +111,19 @@ export async function flash(job: FlashJob): Promise<Proof> {
 
 /** Sees that a board has left its bootloader, and what runs then where something must. */
 async function seeLeave({ visit, request, firmware, onRunning }: FlashJob, address: number | null): Promise<void> {
-  const { bus, path, bounds, limits, track } = visit;
+  const { bus, path, bounds, limits, track, firmwares } = visit;
+  const { image } = request;
   const expected = expectedOf(request);
-  const limitMs = limits.baseMs + limits.confirmMs + Math.max(limits.reappearMs, expected?.check.deadlineMs ?? 0);
+  const reappearMs = firmwares.waitMs(image, limits);
+  const limitMs = limits.baseMs + limits.confirmMs + (expected?.check.deadlineMs ?? reappearMs);
   await track.run('confirm', limitMs, async () => {
     const leaver = { path, address };
-    if (expected === null) await confirm(bus, leaver, bounds, limits);
-    else onRunning(await seeRunning(bus, leaver, expected, { bounds, limits, firmware }));
+    if (expected === null) {
+      firmwares.learn(image, await confirm(bus, leaver, bounds, { ...limits, reappearMs }));
+      return;
+    }
+    onRunning(await seeRunning(bus, leaver, expected, { bounds, limits, firmware }));
+    firmwares.learn(image, true);
   });
 }
 

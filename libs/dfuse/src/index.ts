@@ -8,6 +8,7 @@ export type { BoardFacts } from './jobs/board-facts.ts';
 export { type BoardJob, type BoardJobReport, runBoardJob } from './jobs/board-job.ts';
 export { type MemoryMap, parseMemoryMap, type Sector } from './memory-map.ts';
 export { findPart } from './part-match.ts';
+export { FirmwareBook } from './phases/firmware-book.ts';
 export { PHASE_LIMITS, type PhaseLimits } from './phases/limits.ts';
 export type { Locked } from './phases/lock.ts';
 export type { Progress } from './phases/track.ts';

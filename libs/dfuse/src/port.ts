@@ -1,3 +1,6 @@
+/** Monotonic time, injected so that tests need not wait. */
+export type { Clock } from '@flashline/contracts';
+
 /** What went wrong with one USB transfer, told apart by what the engine does next. */
 export type TransferTrouble =
   /** The device answered STALL: it refuses this request in this state. */
@@ -88,12 +91,4 @@ export interface DfuBus {
   /** Opens the DFU device at `path`. Rejects with a Fault (BOARD_GONE, USB_PERMISSION, USB_BUSY, USB_HOST). */
   open(path: string): Promise<DfuPort>;
   close(): Promise<void>;
-}
-
-/** Monotonic time, injected so that tests need not wait. */
-export interface Clock {
-  /** Milliseconds since an arbitrary start; never goes back. */
-  now(): number;
-  /** Rejects with the signal's reason when it is aborted. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }

@@ -4,10 +4,11 @@
  */
 import { asFault, type UsbTree } from '@flashline/contracts';
 import { type BusDevice, systemClock } from '@flashline/dfuse';
-import { openBus } from './bus.ts';
-import { watchBus, watchTree } from './discovery.ts';
-import { FlashDesk } from './flash-desk.ts';
 import type { BusChoice, FromHost, HostRole, ToHost } from './host-messages.ts';
+import { type OpenedBus, openBus } from './inside/bus.ts';
+import { watchBus } from './inside/bus-watch.ts';
+import { FlashDesk } from './inside/flash-desk.ts';
+import { TreeWatch } from './inside/tree-watch.ts';
 
 /** How often a host shows that its event loop turns. */
 const ALIVE_EVERY_MS = 500;
@@ -24,17 +25,22 @@ async function main(role: HostRole, choice: BusChoice): Promise<void> {
   setInterval(() => tell({ on: 'alive' }), ALIVE_EVERY_MS);
   const clock = systemClock(choice.kind === 'virtual' ? choice.speed : 1);
   const opened = await openBus(choice);
-  if (role === 'discovery') {
-    const ownClock = systemClock();
-    const onScan = (devices: readonly BusDevice[]) =>
-      tell({ on: 'devices', devices, trouble: opened.trouble(), unseen: opened.unseen() });
-    const onTree = (tree: UsbTree | null) => tell({ on: 'tree', tree });
-    await Promise.all([watchBus(opened.bus, ownClock, onScan), watchTree(() => opened.tree(), ownClock, onTree)]);
-    return;
-  }
+  if (role === 'discovery') return await discover(opened);
   const desk = new FlashDesk(opened, clock, tell);
   process.on('message', (message: ToHost) => desk.take(message));
   tell({ on: 'alive' });
+}
+
+async function discover(opened: OpenedBus): Promise<void> {
+  const clock = systemClock();
+  const treeWatch = new TreeWatch(() => opened.tree(), clock);
+  opened.bus.watch(() => treeWatch.hint());
+  const onScan = (devices: readonly BusDevice[]) => {
+    tell({ on: 'devices', devices, trouble: opened.trouble(), unseen: opened.unseen() });
+    treeWatch.scanned(devices);
+  };
+  const onTree = (tree: UsbTree | null) => tell({ on: 'tree', tree });
+  await Promise.all([watchBus(opened.bus, clock, onScan), treeWatch.follow(onTree)]);
 }
 
 const [role, choice] = process.argv.slice(2);

@@ -4,6 +4,11 @@ import type { Part } from '@flashline/contracts';
 import type { BusChoice, FromHost, HostRole, ToHost } from './host-messages.ts';
 
 const ENTRY = fileURLToPath(new URL('./host-process.ts', import.meta.url));
+/**
+ * Threads of a host in which files are read and serial ports opened. A board that hangs keeps one for seconds (Linux gives each
+ * control transfer of an open 5 s), and with the four that Node.js has by itself a few such boards would hold up all others.
+ */
+const THREADS = 32;
 /** A host whose event loop has not turned for this long hangs in native code and is ended. */
 const SILENT_MS_MAX = 5_000;
 /** Starting Node.js on a busy machine takes its time. */
@@ -12,17 +17,23 @@ const START_MS_MAX = 30_000;
 const GRACE_MS = 500;
 const RESTART_MS_MIN = 200;
 const RESTART_MS_MAX = 10_000;
-/** A host that lived this long was healthy: the next restart is immediate again. */
+/** A host that lived this long was healthy: the next restart is soon again. */
 const HEALTHY_MS = 30_000;
 
-/** Why a host process ended. */
-export type HostEnd = 'crashed' | 'hung';
+/** Why a host process ended: by itself, ended by its watchdog, or ended because a new one was asked for. */
+export type HostEnd = 'crashed' | 'hung' | 'recycled';
 
 export interface HostEvents {
   onMessage(message: FromHost): void;
   /** The process is gone with all it was doing; a new one is on its way. */
   onEnd(end: HostEnd, how: string): void;
 }
+
+/** A host as those use it who give it orders, so that a test can stand in for its process. */
+export type HostControl = Pick<Host, 'tell' | 'started' | 'recycle' | 'stop'>;
+
+/** Starts a host that tells these events. */
+export type StartHost = (events: HostEvents) => HostControl;
 
 /** One child process that owns USB handles, watched from outside and started again whenever it ends. */
 export class Host {
@@ -34,7 +45,7 @@ export class Host {
   #watchdog: NodeJS.Timeout | undefined;
   #restart: NodeJS.Timeout | undefined;
   #restartMs = RESTART_MS_MIN;
-  #wasHung = false;
+  #end: HostEnd = 'crashed';
   /** What the process said before it ended. */
   #reason: string | null = null;
   #isStopped = false;
@@ -61,12 +72,9 @@ export class Host {
     if (this.#child === null && !this.#isStopped) await this.#nextStart.promise;
   }
 
-  /** Ends a process that no longer does its work; it is reported as hung and started again. False when there is none: a new one comes. */
+  /** Has a new process at once in place of this one. False when there is none: a new one comes. */
   recycle(): boolean {
-    if (this.#child === null) return false;
-    this.#wasHung = true;
-    this.#child.kill('SIGKILL');
-    return true;
+    return this.#kill('recycled');
   }
 
   /** Ends the process for good. */
@@ -88,14 +96,17 @@ export class Host {
       serialization: 'advanced',
       // stdout belongs to the command; what a host has to say is an error.
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      env: { ...process.env, UV_THREADPOOL_SIZE: String(THREADS) },
     });
     this.#child = child;
     child.send({ on: 'parts', parts: this.#parts } satisfies ToHost, () => {});
     this.#nextStart.resolve();
-    this.#wasHung = false;
+    this.#end = 'crashed';
     this.#reason = null;
     this.#expectSign(START_MS_MAX);
     child.on('message', (message: FromHost) => {
+      // What a process that has ended said before is no sign of the next one.
+      if (this.#child !== child) return;
       this.#expectSign(SILENT_MS_MAX);
       if (message.on === 'failed') this.#reason = message.reason;
       else if (message.on !== 'alive') this.#events.onMessage(message);
@@ -108,19 +119,33 @@ export class Host {
   #expectSign(withinMs: number): void {
     clearTimeout(this.#watchdog);
     this.#watchdog = setTimeout(() => {
-      this.#watchdog = setTimeout(() => this.recycle(), GRACE_MS);
+      this.#watchdog = setTimeout(() => this.#kill('hung'), GRACE_MS);
     }, withinMs);
+  }
+
+  #kill(end: HostEnd): boolean {
+    if (this.#child === null) return false;
+    this.#end = end;
+    this.#child.kill('SIGKILL');
+    return true;
   }
 
   #ended(child: ChildProcess, startedAtMs: number, how: string): void {
     if (this.#child !== child) return;
+    const end = this.#end;
     this.#child = null;
     this.#nextStart = Promise.withResolvers();
     clearTimeout(this.#watchdog);
     if (this.#isStopped) return;
-    this.#events.onEnd(this.#wasHung ? 'hung' : 'crashed', this.#reason ?? how);
-    if (performance.now() - startedAtMs > HEALTHY_MS) this.#restartMs = RESTART_MS_MIN;
-    this.#restart = setTimeout(() => this.#start(), this.#restartMs);
-    this.#restartMs = Math.min(this.#restartMs * 2, RESTART_MS_MAX);
+    const pauseMs = end === 'recycled' ? 0 : this.#pauseAfter(performance.now() - startedAtMs);
+    this.#restart = setTimeout(() => this.#start(), pauseMs);
+    this.#events.onEnd(end, this.#reason ?? how);
+  }
+
+  /** What fails again and again is started less and less often. */
+  #pauseAfter(livedMs: number): number {
+    const pauseMs = livedMs > HEALTHY_MS ? RESTART_MS_MIN : this.#restartMs;
+    this.#restartMs = Math.min(pauseMs * 2, RESTART_MS_MAX);
+    return pauseMs;
   }
 }

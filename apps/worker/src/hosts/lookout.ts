@@ -1,6 +1,6 @@
 import type { UsbTree } from '@flashline/contracts';
 import type { BusDevice } from '@flashline/dfuse';
-import { Host } from './host.ts';
+import { Host, type HostControl, type StartHost } from './host.ts';
 import type { BusChoice, FromHost } from './host-messages.ts';
 
 /** Ports that are named in one message. */
@@ -18,20 +18,23 @@ export interface LookoutEvents {
 /** The process that watches the bus, kept alive, and what it says about its own sight. */
 export class Lookout {
   readonly #events: LookoutEvents;
-  readonly #host: Host;
+  readonly #host: HostControl;
   /** Devices for which a new process was started, as `path@address`. */
   readonly #renewedFor = new Set<string>();
   #blindness: string | null = 'The station is starting.';
   #unseen: readonly string[] = [];
-  #isRenewed = false;
   #tree: UsbTree | null = null;
 
-  constructor(choice: BusChoice, events: LookoutEvents) {
+  constructor(
+    choice: BusChoice,
+    events: LookoutEvents,
+    startHost: StartHost = (hostEvents) => new Host('discovery', choice, [], hostEvents),
+  ) {
     this.#events = events;
-    this.#host = new Host('discovery', choice, [], {
+    this.#host = startHost({
       onMessage: (message) => this.#take(message),
       onEnd: (end, how) =>
-        this.#blind(this.#isRenewed ? RENEWED : `The process that watches the USB bus ${end} (${how}).`),
+        this.#blind(end === 'recycled' ? RENEWED : `The process that watches the USB bus ${end} (${how}).`),
     });
   }
 
@@ -62,7 +65,6 @@ export class Lookout {
       this.#events.onChange();
     }
     if (message.on !== 'devices') return;
-    this.#isRenewed = false;
     this.#blind(message.trouble);
     this.#miss(message.unseen);
     this.#events.onScan(message.devices);
@@ -91,7 +93,6 @@ export class Lookout {
       this.#renewedFor.add(key);
       this.#events.onUntold(pathIn(key));
     }
-    this.#isRenewed = true;
     this.#host.recycle();
   }
 }

@@ -6,8 +6,6 @@ export interface End {
   readonly fault: FaultCode | null;
   /** Its recipe makes boards reset in mid-work: it removes a read protection, or locks. */
   readonly resets: boolean;
-  /** Its recipe says what must run, and that was seen. */
-  readonly isSeenRunning: boolean;
 }
 
 /**

@@ -36,6 +36,29 @@ test('a request that is repeated is carried out once', async () => {
   expect(naming.report()).toMatchObject({ slots: [A1], answered: { requestId: 'r2' } });
 });
 
+test('a request that is delivered again later is answered as before, and undoes nothing', async () => {
+  const { naming, keep } = open({}, ['1-2']);
+  await naming.take('r1', [A2]);
+  await naming.take('r2', [A1]);
+  await naming.take('r3', [A1, A2]);
+  keep.mockClear();
+  await naming.take('r2', [A1]);
+  expect(naming.report()).toMatchObject({ slots: [A1, A2], answered: { requestId: 'r2', fault: 'SLOT_BUSY' } });
+  await naming.take('r1', [A2]);
+  expect(naming.report()).toMatchObject({ slots: [A1, A2], answered: { requestId: 'r1', fault: null } });
+  expect(keep).not.toHaveBeenCalled();
+});
+
+test('the last sixteen answers are remembered', async () => {
+  const { naming, keep } = open();
+  for (let n = 0; n <= 16; n++) await naming.take(`r${n}`, [A1]);
+  keep.mockClear();
+  await naming.take('r1', [A2]);
+  expect(keep).not.toHaveBeenCalled();
+  await naming.take('r0', [A2]);
+  expect(keep).toHaveBeenCalledTimes(1);
+});
+
 test('names that cannot be kept change nothing, and the reason is told', async () => {
   const keep = async () => {
     throw new Fault('DATA_NOT_WRITABLE', { reason: 'EROFS' });

@@ -1,4 +1,4 @@
-import { asFault, type BenchNaming, Fault, type FaultCode, type SlotName } from '@flashline/contracts';
+import { asFault, type BenchNaming, Fault, type SlotName } from '@flashline/contracts';
 import type { Bench } from './bench.ts';
 
 /** Keeps the names of the slots where they outlast the worker. Rejects with a Fault; then nothing was kept. */
@@ -16,15 +16,21 @@ export interface SlotNamingOptions {
 
 /** Each port that was ever a slot keeps its queue and its share of a host until the worker ends. */
 const PORTS_EVER_MAX = 1024;
+/** A queue may deliver a request again long after others were answered: the answers of so many are remembered. */
+const ANSWERS_MAX = 16;
+
+type Answer = NonNullable<BenchNaming['answered']>;
 
 /** What the slots of a bench are called, and how that is changed while it runs. */
 export class SlotNaming {
   readonly #options: SlotNamingOptions;
   readonly #everNamed: Set<string>;
   #slots: readonly SlotName[] | null;
-  #answered: BenchNaming['answered'] = null;
-  /** The request that is being carried out. */
-  #inWork: string | null = null;
+  /** By request, the oldest first. */
+  readonly #answers = new Map<string, Answer>();
+  /** What the report tells: it has room for one answer. */
+  #answered: Answer | null = null;
+  #isInWork = false;
 
   constructor(options: SlotNamingOptions) {
     this.#options = options;
@@ -38,18 +44,24 @@ export class SlotNaming {
   }
 
   /**
-   * Carries out a request, once: requests are repeated until the report answers them. Never rejects; while one is in work
-   * others wait for their repetition.
+   * Carries out a request, once: requests are repeated until the report answers them, and a late repetition is answered as
+   * before. Never rejects; while one is in work others wait for their repetition.
    */
   async take(requestId: string, slots: readonly SlotName[]): Promise<void> {
-    if (this.#inWork !== null || this.#answered?.requestId === requestId) return;
-    this.#inWork = requestId;
+    if (this.#isInWork) return;
+    this.#isInWork = true;
+    const answer = this.#answers.get(requestId) ?? (await this.#carryOut(requestId, slots));
+    this.#isInWork = false;
+    this.#answer(answer);
+  }
+
+  async #carryOut(requestId: string, slots: readonly SlotName[]): Promise<Answer> {
     try {
       await this.#rename(slots);
-      this.#answer(requestId, null, null);
+      return { requestId, fault: null, reason: null };
     } catch (thrown) {
       const { code, details } = asFault(thrown, 'CONFIG_INVALID');
-      this.#answer(requestId, code, String(details.reason ?? '').slice(0, 500) || null);
+      return { requestId, fault: code, reason: String(details.reason ?? '').slice(0, 500) || null };
     }
   }
 
@@ -74,9 +86,12 @@ export class SlotNaming {
     if (busy !== undefined) throw new Fault('SLOT_BUSY', { reason: `${busy.label} works on a board` });
   }
 
-  #answer(requestId: string, fault: FaultCode | null, reason: string | null): void {
-    this.#answered = { requestId, fault, reason };
-    this.#inWork = null;
+  #answer(answer: Answer): void {
+    if (answer === this.#answered) return;
+    this.#answers.set(answer.requestId, answer);
+    const [oldest] = this.#answers.keys();
+    if (oldest !== undefined && this.#answers.size > ANSWERS_MAX) this.#answers.delete(oldest);
+    this.#answered = answer;
     this.#options.onChange();
   }
 }

@@ -108,7 +108,7 @@ function ended(slot: SlotState, { attemptId, end, nowMs }: Extract<SlotEvent, { 
   const { seating, sight } = slot;
   const aftermath = slot.is === 'entering' ? 'asked' : aftermathOf(end);
   const after: Ended = { is: 'ended', seating, attemptId, aftermath, endedMs: nowMs, sight, ranAs: null };
-  const board = isItsBoard(after, end)
+  const board = isItsBoard(after)
     ? { ...after, ranAs: firmwareOf(sight.device) }
     : // It has come while the attempt was still ending: the next scan finds it.
       { ...after, sight: stillToCome(sight) };
@@ -116,13 +116,13 @@ function ended(slot: SlotState, { attemptId, end, nowMs }: Extract<SlotEvent, { 
 }
 
 /** Whether what is on the port at the end of an attempt is its board. */
-function isItsBoard(after: Ended, { isSeenRunning }: End): boolean {
+function isItsBoard(after: Ended): boolean {
   const { aftermath, seating, endedMs } = after;
   const { device, gap } = after.sight;
   if (device === null || gap === null) return true;
-  // The engine met it after every reset, or has seen all that the recipe looks for.
+  // The engine met it after every reset, and waited for its firmware while the slot said to leave it in.
   if (aftermath === 'stayed') return device.mode !== 'dfu' || !contradicts(seating.board, device);
-  if (isSeenRunning && device.mode !== 'dfu') return true;
+  if (aftermath === 'left' && device.mode !== 'dfu') return true;
   return whoseIs(after, { device, gap, nowMs: endedMs }) === 'same';
 }
 

@@ -27,7 +27,7 @@ type Step =
   | { readonly do: 'restart'; readonly awayMs: number };
 
 const RESCAN_MS = 1000;
-const PASS: End = { outcome: 'pass', fault: null, resets: false, isSeenRunning: false };
+const PASS: End = { outcome: 'pass', fault: null, resets: false };
 const FAIL: End = { ...PASS, outcome: 'fail', fault: 'VERIFY_MISMATCH' };
 const CRASH: End = { ...PASS, outcome: 'error', fault: 'HOST_CRASHED' };
 const STOP: End = { ...PASS, outcome: 'aborted', fault: 'CANCELLED' };

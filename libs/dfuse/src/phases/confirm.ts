@@ -6,16 +6,23 @@ import { type Leaver, type Look, looksAt, perhapsAnother } from './port-watch.ts
 
 /**
  * Watches the port until the board has left its bootloader: it came back as something else, or it is gone and stays gone for
- * `reappearMs`. Throws what `requireLeaving` throws when it stays, or comes back in the bootloader.
+ * `reappearMs`. Resolves with whether something came back. Throws what `requireLeaving` throws when it stays, or comes back in the
+ * bootloader.
  */
-export async function confirm(bus: DfuBus, leaver: Leaver, bounds: Bounds, limits: PhaseLimits): Promise<void> {
+export async function confirm(
+  bus: DfuBus,
+  leaver: Leaver,
+  bounds: Bounds,
+  limits: Pick<PhaseLimits, 'confirmMs' | 'reappearMs'>,
+): Promise<boolean> {
   const beganMs = bounds.clock.now();
   for await (const { device, emptyMs } of looksAt(bus, leaver.path, bounds)) {
     const hasLeft = device === undefined ? (emptyMs ?? 0) >= limits.reappearMs : device.mode !== 'dfu';
-    if (hasLeft) return;
+    if (hasLeft) return device !== undefined;
     const leftMs = limits.confirmMs - (bounds.clock.now() - beganMs);
     if (device !== undefined) requireLeaving(device, { ...leaver, emptyMs }, leftMs);
   }
+  return false;
 }
 
 /**

@@ -18,6 +18,10 @@ export interface PhaseLimits {
   readonly confirmMs: number;
   /** How long a board that vanished is watched: with BOOT0 held it comes straight back in its bootloader. */
   readonly reappearMs: number;
+  /** The same, as long as nobody knows whether its firmware shows itself on USB. */
+  readonly firmwareMs: number;
+  /** The same, when the firmware of other boards did. */
+  readonly knownFirmwareMs: number;
 }
 
 /**
@@ -35,6 +39,8 @@ export const PHASE_LIMITS: PhaseLimits = {
   returnMs: 60_000,
   confirmMs: 8_000,
   reappearMs: 1_500,
+  firmwareMs: 4_000,
+  knownFirmwareMs: 10_000,
 };
 
 /** How long looking at a board may take before anything is decided, in milliseconds: all these bytes may have to be read. */

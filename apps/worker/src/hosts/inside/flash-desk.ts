@@ -7,14 +7,15 @@ import {
   type DfuBus,
   enterBootloader,
   type Firmware,
+  FirmwareBook,
   PaceBook,
   runAttempt,
   runBoardJob,
 } from '@flashline/dfuse';
 import { composeImage, type FirmwareImage, type ImagePart, type Range, readImage } from '@flashline/firmware';
-import { type Ending, endingOfFault, notEntered } from '../ending.ts';
+import { type Ending, endingOfFault, notEntered } from '../../ending.ts';
+import type { EntryOrder, EntryReport, FlashOrder, FromHost, ImageInFile, JobOrder, ToHost } from '../host-messages.ts';
 import type { OpenedBus } from './bus.ts';
-import type { EntryOrder, EntryReport, FlashOrder, FromHost, ImageInFile, JobOrder, ToHost } from './host-messages.ts';
 
 /** Parsed images kept in a host: the order before and after a change-over. */
 const IMAGES_KEPT = 2;
@@ -31,6 +32,7 @@ export class FlashDesk {
   readonly #images = new Map<string, Promise<FirmwareImage>>();
   readonly #keeping = new Map<string, PromiseWithResolvers<void>>();
   readonly #paces = new PaceBook();
+  readonly #firmwares = new FirmwareBook();
   #parts: readonly Part[] = [];
 
   constructor({ bus, firmware }: OpenedBus, clock: Clock, tell: (message: FromHost) => void) {
@@ -125,6 +127,7 @@ export class FlashDesk {
       signal,
       parts: this.#parts,
       paces: this.#paces,
+      firmwares: this.#firmwares,
       firmware: this.#firmware,
       onProgress: this.#progressOf(id),
       onPreserved: (ranges) => this.#preserve(id, ranges),

@@ -3,8 +3,8 @@ import { type DfuBus, type Firmware, systemClock } from '@flashline/dfuse';
 import { systemSerialPorts } from '@flashline/serial';
 import { openUsbBus, readUsbTree } from '@flashline/usb';
 import { connectBench } from '@flashline/virtual-boards';
+import type { BusChoice } from '../host-messages.ts';
 import { firmwareOver } from './firmware.ts';
-import type { BusChoice } from './host-messages.ts';
 
 /** A bus, and in words why it may not show any boards; null when all is well. */
 export interface OpenedBus {

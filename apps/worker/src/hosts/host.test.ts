@@ -1,0 +1,127 @@
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { EventEmitter } from 'node:events';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Host } from './host.ts';
+
+vi.mock('node:child_process', () => ({ spawn: vi.fn() }));
+
+/** A process that was started and does nothing by itself. */
+class FakeChild extends EventEmitter {
+  connected = true;
+  exitCode: number | null = null;
+  signalCode: NodeJS.Signals | null = null;
+  readonly send = vi.fn();
+  readonly kill = vi.fn((signal: NodeJS.Signals) => {
+    this.signalCode = signal;
+    // The system tells of it later.
+    setImmediate(() => this.end(null, signal));
+    return true;
+  });
+
+  end(code: number | null, signal: NodeJS.Signals | null = null): void {
+    this.connected = false;
+    this.exitCode = code;
+    this.emit('exit', code, signal);
+  }
+}
+
+let children: FakeChild[];
+let options: SpawnOptions[];
+beforeEach(() => {
+  vi.useFakeTimers();
+  children = [];
+  options = [];
+  vi.mocked(spawn).mockImplementation((_command, _args, how) => {
+    const child = new FakeChild();
+    children.push(child);
+    options.push(how);
+    return child as unknown as ChildProcess;
+  });
+});
+afterEach(() => vi.useRealTimers());
+
+function open() {
+  const onEnd = vi.fn();
+  const onMessage = vi.fn();
+  return { host: new Host('ports', { kind: 'usb' }, [], { onMessage, onEnd }), onEnd, onMessage };
+}
+
+const newest = () => children.at(-1) ?? expect.fail('nothing was started');
+
+/** How long until the next process is started, in milliseconds. */
+async function pauseMs(): Promise<number> {
+  const before = children.length;
+  const beganMs = performance.now();
+  while (children.length === before && performance.now() < beganMs + 60_000) await vi.advanceTimersByTimeAsync(10);
+  return performance.now() - beganMs;
+}
+
+describe('a host process', () => {
+  test('has threads enough that boards which hang do not hold up those that do not', () => {
+    open();
+    expect(options[0]?.env).toMatchObject({ PATH: process.env.PATH, UV_THREADPOOL_SIZE: '32' });
+  });
+
+  test('that is recycled is started again at once, however often, and is not called hung', async () => {
+    const { host, onEnd } = open();
+    for (let time = 0; time < 10; time++) {
+      expect(host.recycle()).toBe(true);
+      expect(await pauseMs()).toBeLessThanOrEqual(10);
+      expect(onEnd).toHaveBeenLastCalledWith('recycled', 'SIGKILL');
+    }
+    expect(onEnd).toHaveBeenCalledTimes(10);
+  });
+
+  test('that crashes again and again is started less and less often, until it has lived for a while', async () => {
+    open();
+    const pausesMs: number[] = [];
+    for (let time = 0; time < 8; time++) {
+      newest().end(1);
+      pausesMs.push(await pauseMs());
+    }
+    expect(pausesMs).toEqual([200, 400, 800, 1600, 3200, 6400, 10_000, 10_000]);
+    for (let second = 0; second < 31; second++) {
+      newest().emit('message', { on: 'alive' });
+      await vi.advanceTimersByTimeAsync(1000);
+    }
+    newest().end(1);
+    expect(await pauseMs()).toBe(200);
+  });
+
+  test('that says nothing for too long is ended as hung, and a recycle does not make up for that', async () => {
+    const { host, onEnd } = open();
+    newest().emit('message', { on: 'alive' });
+    await vi.advanceTimersByTimeAsync(5_400);
+    expect(onEnd).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(150);
+    expect(onEnd).toHaveBeenLastCalledWith('hung', 'SIGKILL');
+    await pauseMs();
+    host.recycle();
+    await pauseMs();
+    newest().end(1);
+    expect(await pauseMs()).toBe(400);
+  });
+
+  test('is not judged by what the one before it said', async () => {
+    const { host, onEnd, onMessage } = open();
+    host.recycle();
+    await pauseMs();
+    children[0]?.emit('message', { on: 'alive' });
+    children[0]?.emit('message', { on: 'devices' });
+    await vi.advanceTimersByTimeAsync(29_000);
+    expect(onEnd).toHaveBeenCalledTimes(1);
+    expect(onMessage).not.toHaveBeenCalled();
+  });
+
+  test('that is stopped is not started again, and nobody waits for it', async () => {
+    const { host, onEnd } = open();
+    newest().end(1);
+    const started = host.started();
+    await host.stop();
+    await started;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(children).toHaveLength(1);
+    expect(onEnd).toHaveBeenCalledTimes(1);
+    expect(host.tell({ on: 'cancel', id: 'x' })).toBe(false);
+  });
+});

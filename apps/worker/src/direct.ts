@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { asFault, type BootloaderEntry, Fault, type Part, type PhaseName } from '@flashline/contracts';
-import type { BoardJobReport, BusDevice, Seated, Trust } from '@flashline/dfuse';
+import {
+  asFault,
+  type BootloaderEntry,
+  type ExpectedBoard,
+  Fault,
+  type Part,
+  type PhaseName,
+  type PhaseRecord,
+} from '@flashline/contracts';
+import type { BoardJobReport, BusDevice, Trust } from '@flashline/dfuse';
 import type { Range } from '@flashline/firmware';
 import { followBus } from './bus-follow.ts';
 import { type Ending, endingOfFault, notEntered } from './ending.ts';
@@ -43,38 +51,71 @@ export interface Direct<T> {
   readonly onEnded?: (path: string, report: T) => void;
 }
 
-export interface DirectFlash extends Direct<Ending> {
-  /** What to do with each of the boards. */
-  readonly order: Omit<FlashOrder, 'attemptId' | 'path' | 'trust' | 'seated' | 'ranAs' | 'rescued'>;
-  /** What the board on this port was before it was asked into its bootloader; null when it was in it already. */
-  readonly ranAs: (path: string) => Seated | null;
-  /** Whether to believe what the board on this port holds. */
-  readonly trust: (path: string) => Trust;
-  /** What a run before this one took from the board on this port and could not give back. */
-  readonly rescued: (path: string) => Promise<readonly Range[]>;
-  /** Puts into safety what an erase is about to take from the board on this port. */
-  readonly onPreserved: (path: string, ranges: readonly Range[]) => Promise<void>;
+/** What is known of a board that is about to be flashed. */
+export interface DirectReady {
+  readonly board: ExpectedBoard;
+  /** Whether to believe what it holds. */
+  readonly trust: Trust;
+  /** What a run before this one took from it and could not give back. */
+  readonly rescued: readonly Range[];
 }
 
-/** Flashes the boards on these ports side by side. One report per board, in order. */
+export interface DirectFlash extends Direct<Ending> {
+  /** What to do with each of the boards. */
+  readonly order: Omit<FlashOrder, 'attemptId' | 'path' | 'seated' | 'ranAs' | keyof DirectReady>;
+  /**
+   * Told of each board as soon as it is in its bootloader: what it must be, and what a run before this one left of it. Rejects with
+   * the fault for which it is not touched. `inspect` opens the board and asks what it is.
+   */
+  readonly onReady: (device: BusDevice, inspect: () => Promise<BoardJobReport>) => Promise<DirectReady>;
+  /** Puts into safety what an erase is about to take from the board on this port. */
+  readonly onPreserved: (path: string, ranges: readonly Range[]) => Promise<void>;
+  /** Monotonic milliseconds. */
+  readonly nowMs: () => number;
+}
+
+/**
+ * Flashes the boards on these ports side by side. Those that run their firmware are asked into their bootloader first, each for
+ * itself: none waits for another. One report per board, in order.
+ */
 export function flashDirect(flash: DirectFlash): Promise<Ending[]> {
-  return sideBySide(flash, endingOfFault, async (hosts, seated, attemptId) => {
-    const { path } = seated;
-    const rescued = await flash.rescued(path);
-    const order = {
-      ...flash.order,
-      attemptId,
-      path,
-      trust: flash.trust(path),
-      seated,
-      ranAs: flash.ranAs(path),
-      rescued,
-    };
-    return await hosts.flash(order, {
+  return sideBySide(flash, endingOfFault, async (hosts, found, id) => {
+    const entry = flash.order.recipe.enter;
+    if (entry === null || found.mode === 'dfu') return await flashOne(flash, hosts, { device: found, id, ranAs: null });
+    const askedMs = flash.nowMs();
+    const asked = await enterOne({ ...flash, entry }, hosts, found, id).catch(notEntered);
+    const enter: PhaseRecord = { name: 'enter', ms: flash.nowMs() - askedMs, bytes: 0 };
+    const ending =
+      asked.fault === null
+        ? await flashOne(flash, hosts, { device: asked.device, id, ranAs: found }).catch(endingOfFault)
+        : endingOfFault(new Fault(asked.fault, asked.faultDetails));
+    return { ...ending, phases: [enter, ...ending.phases] };
+  });
+}
+
+/** A board in its bootloader, with the id of the work on it. */
+interface Met {
+  readonly device: BusDevice;
+  readonly id: string;
+  /** The board when it ran its firmware. */
+  readonly ranAs: BusDevice | null;
+}
+
+async function flashOne(flash: DirectFlash, hosts: PortHosts, { device, id, ranAs }: Met): Promise<Ending> {
+  const { path } = device;
+  const inspect = () => {
+    const order = { jobId: id, path, board: null, seated: device, job: { kind: 'inspect' } } as const;
+    return hosts.work(order, (phase, fraction) => flash.onProgress(path, phase, fraction));
+  };
+  const ready = await flash.onReady(device, inspect);
+  requireGoing(flash.signal);
+  return await hosts.flash(
+    { ...flash.order, ...ready, attemptId: id, path, seated: device, ranAs },
+    {
       onProgress: (phase, fraction) => flash.onProgress(path, phase, fraction),
       onPreserved: (ranges) => flash.onPreserved(path, ranges),
-    });
-  });
+    },
+  );
 }
 
 /** Does a job with each of these boards, side by side. One report per board, in order. */
@@ -88,12 +129,23 @@ export function workDirect(
   });
 }
 
+/** Boards to have in their bootloader, and how those that run their firmware are asked. */
+type DirectEntry = Direct<EntryReport> & { readonly entry: BootloaderEntry };
+
 /** Has each of these boards in its bootloader, side by side: those that run their firmware are asked. One report per board, in order. */
-export function enterDirect(enter: Direct<EntryReport> & { readonly entry: BootloaderEntry }): Promise<EntryReport[]> {
-  return sideBySide(enter, notEntered, async (hosts, seated, id) => {
-    const device = await hosts.enter({ id, path: seated.path, entry: enter.entry, seated });
-    return { device, fault: null };
-  });
+export function enterDirect(enter: DirectEntry): Promise<EntryReport[]> {
+  return sideBySide(enter, notEntered, (hosts, found, id) => enterOne(enter, hosts, found, id));
+}
+
+async function enterOne(
+  { entry, onProgress }: Pick<DirectEntry, 'entry' | 'onProgress'>,
+  hosts: PortHosts,
+  seated: BusDevice,
+  id: string,
+): Promise<EntryReport> {
+  const { path } = seated;
+  if (seated.mode === 'application') onProgress(path, 'enter', 0);
+  return { device: await hosts.enter({ id, path, entry, seated }), fault: null };
 }
 
 /** One board's trouble is its own: what goes wrong with one becomes its report. */
@@ -108,7 +160,7 @@ async function sideBySide<T>(
     const cancel = () => hosts.cancel(id);
     signal.addEventListener('abort', cancel);
     try {
-      if (signal.aborted) throw new Fault('CANCELLED');
+      requireGoing(signal);
       return await one(hosts, device, id);
     } catch (thrown) {
       return failed(thrown);
@@ -127,6 +179,11 @@ async function sideBySide<T>(
   } finally {
     await hosts.stop();
   }
+}
+
+/** A host hears a cancellation only while it has an order. Throws CANCELLED. */
+function requireGoing(signal: AbortSignal): void {
+  if (signal.aborted) throw new Fault('CANCELLED');
 }
 
 function jobFailed(thrown: unknown): BoardJobReport {

@@ -122,15 +122,16 @@ class StationWorker implements Worker {
     // Before any slot is served: a redelivered job must find how its attempt ended.
     this.#attempts.endInterrupted();
     this.#outbox.kick();
-    if (station.slots !== undefined) this.#bench.name(station.slots);
-    this.#bench.remember(journal.seats().map((seat) => ({ ...seat, hasPassed: this.#hasPassed(seat) })));
-    this.#served.push(queue.listen(CHANNELS.commands(station.station), (data) => this.#command(data)));
-    await Promise.all(this.#served);
+    // First, for nothing is done before it has seen something: on a slow computer the processes of the slots hold it up.
     this.#lookout = new Lookout(bus, {
       onScan: (devices) => this.#bench.scan(devices),
       onUntold: (path) => this.#hosts.renew(path),
       onChange: () => this.#sightChanged(),
     });
+    if (station.slots !== undefined) this.#bench.name(station.slots);
+    this.#bench.remember(journal.seats().map((seat) => ({ ...seat, hasPassed: this.#hasPassed(seat) })));
+    this.#served.push(queue.listen(CHANNELS.commands(station.station), (data) => this.#command(data)));
+    await Promise.all(this.#served);
     this.#beat = setInterval(() => this.#report(), BENCH_EVERY_MS);
   }
 

@@ -1,8 +1,5 @@
 import type { UsbTree } from '@flashline/contracts';
 import { type DfuBus, type Firmware, systemClock } from '@flashline/dfuse';
-import { systemSerialPorts } from '@flashline/serial';
-import { openUsbBus, readUsbTree } from '@flashline/usb';
-import { connectBench } from '@flashline/virtual-boards';
 import type { BusChoice } from '../host-messages.ts';
 import { firmwareOver } from './firmware.ts';
 
@@ -17,15 +14,18 @@ export interface OpenedBus {
   tree(): Promise<UsbTree | null>;
 }
 
-/** Opens the chosen bus; only host processes call this. */
+/** Opens the chosen bus; only host processes call this. What the other one needs is not loaded: many of them start at once. */
 export async function openBus(choice: BusChoice): Promise<OpenedBus> {
   switch (choice.kind) {
     case 'usb': {
+      const { openUsbBus, readUsbTree } = await import('@flashline/usb');
+      const { systemSerialPorts } = await import('@flashline/serial');
       const bus = await openUsbBus();
       const firmware = firmwareOver(systemSerialPorts({ clock: systemClock() }), bus);
       return { bus, firmware, trouble: () => bus.trouble, unseen: () => bus.unseen, tree: () => readUsbTree() };
     }
     case 'virtual': {
+      const { connectBench } = await import('@flashline/virtual-boards');
       const bus = await connectBench(choice.address);
       const firmware = firmwareOver(bus.serial, bus);
       return { bus, firmware, trouble: () => null, unseen: () => [], tree: async () => null };

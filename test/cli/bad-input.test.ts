@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FAULT_CODES } from '@flashline/contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dashboardWords } from '../../apps/cli/src/station/station-parts.ts';
 import { BLINKY } from '../support/line.ts';
 import { flashline, Running } from '../support/processes.ts';
 
@@ -16,14 +17,22 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** One clear line on stderr that begins with the code; nothing of the inside of the program. */
-async function expectRefusal(args: readonly string[], code: string, exitCode = 2): Promise<void> {
+/**
+ * One clear line on stderr that begins with the code, and below it one for each thing that is wrong in a file; nothing of the inside
+ * of the program. Resolves with the lines below.
+ */
+async function expectRefusal(args: readonly string[], code: string, exitCode = 2): Promise<readonly string[]> {
   const finished = await flashline(args);
-  expect(finished.stderr.trim().split('\n'), finished.stderr).toHaveLength(1);
+  const [, ...below] = finished.stderr.trimEnd().split('\n');
+  expect(
+    below.filter((one) => !one.startsWith('  ')),
+    finished.stderr,
+  ).toEqual([]);
   expect(finished.stderr).toMatch(new RegExp(`^${code}: `));
   expect(finished.stderr).not.toMatch(/\bat .*\.ts:\d+/);
   expect(finished.code).toBe(exitCode);
   expect(FAULT_CODES).toContain(code);
+  return below.map((one) => one.trim());
 }
 
 async function file(name: string, content: string | Uint8Array): Promise<string> {
@@ -67,8 +76,12 @@ describe('an image that is wrong is refused before any board is touched', () => 
       await expectRefusal(['flash', path, `--address=${address}`, '--virtual', '1'], 'IMAGE_ADDRESS_INVALID');
   });
 
-  test('missing', async () => {
-    await expectRefusal(['flash', join(folder, 'nowhere.hex'), '--virtual', '1'], 'FILE_UNREADABLE');
+  test('missing, or a folder: said without the names that the system has for it', async () => {
+    const missing = await flashline(['flash', join(folder, 'nowhere.hex'), '--virtual', '1']);
+    expect(missing.stderr).toMatch(/^FILE_UNREADABLE: .*nowhere\.hex, reason: there is no such file/);
+    expect((await flashline(['info', folder])).stderr).toMatch(/^FILE_UNREADABLE: .*reason: it is not a file/);
+    const config = await flashline(['slots', '--config', join(folder, 'nowhere.yaml')]);
+    expect([config.code, config.stderr]).toEqual([2, expect.stringContaining('there is no such file')]);
   });
 });
 
@@ -156,7 +169,9 @@ describe('boards and slots', () => {
 
   test('a virtual bench that is not there', async () => {
     await expectRefusal(['list', '--virtual-bench', 'garbage'], 'CONFIG_INVALID');
-    await expectRefusal(['list', '--virtual-bench', '127.0.0.1:1'], 'USB_HOST', 3);
+    await expectRefusal(['list', '--virtual-bench', '127.0.0.1:1'], 'NO_BOARDS', 3);
+    const { stderr } = await flashline(['list', '--virtual-bench', '127.0.0.1:1']);
+    expect(stderr).toContain('no virtual bench answers at 127.0.0.1:1: "flashline virtual" starts one');
   });
 
   test('a slot that is not there', async () => {
@@ -243,9 +258,36 @@ describe('a station that cannot start', () => {
     await expectRefusal(['station', '--data', path, '--port', '0', ...virtual], 'DATA_DAMAGED', 3);
   });
 
-  test('says which field of the station file is wrong', async () => {
-    const path = await file('station.yaml', 'station: line-1\nslots:\n  - { path: usb0, label: A1 }\n');
-    await expectRefusal(['station', '--config', path, '--data', join(folder, 'e'), ...virtual], 'CONFIG_INVALID');
+  test('says everything that is wrong with the station file', async () => {
+    const path = await file(
+      'station.yaml',
+      'station: line 1\nslots:\n  - { path: usb0, lable: A1 }\nslotsPerHost: 99\n',
+    );
+    const args = ['station', '--config', path, '--data', join(folder, 'e'), ...virtual];
+    expect((await expectRefusal(args, 'CONFIG_INVALID')).toSorted()).toEqual([
+      `${path}, line 1: station: is "line 1", must be 1-32 letters, digits, - or _`,
+      `${path}, line 3: slots, entry 1, label: is missing, must be text`,
+      `${path}, line 3: slots, entry 1, lable: is not known here; do you mean label?`,
+      `${path}, line 4: slotsPerHost: is 99, must be a whole number from 1 to 64`,
+    ]);
+    const { stdout } = await flashline(['slots', '--config', path, '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: {
+        code: 'CONFIG_INVALID',
+        details: { file: path, problems: 4 },
+        problems: [{ line: 1, field: 'station' }, {}, {}, {}],
+        more: 0,
+      },
+    });
+  });
+
+  test('says what an empty list of slots means', async () => {
+    const path = await file('no-slots.yaml', 'station: line-1\nslots: []\n');
+    const [line] = await expectRefusal(
+      ['station', '--config', path, '--data', join(folder, 'e'), ...virtual],
+      'CONFIG_INVALID',
+    );
+    expect(line).toMatch(/line 2: slots: is an empty list, so no port would be a slot/);
   });
 
   test('says that the queue does not answer', async () => {
@@ -253,6 +295,11 @@ describe('a station that cannot start', () => {
     await expectRefusal(['coordinator', '--port', '0', ...where], 'QUEUE_UNREACHABLE', 3);
     await expectRefusal(['worker', ...where, ...virtual], 'QUEUE_UNREACHABLE', 3);
   });
+});
+
+test('a station without a built dashboard says how to build it', () => {
+  expect(dashboardWords(null).join('\n')).toContain('npm run build');
+  expect(dashboardWords('/dist')).toEqual([]);
 });
 
 test('a station without boards or USB runs, says so, and says what to do', async () => {

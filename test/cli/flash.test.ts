@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { digestOf, programmed, readImage, writeImage } from '@flashline/firmware';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Direct, type Result, resultsOf } from '../support/direct.ts';
 import { BLINKY, Line } from '../support/line.ts';
 import { flashline, Running } from '../support/processes.ts';
+
+const EXAMPLE = fileURLToPath(new URL('../../config/recipe.example.yaml', import.meta.url));
 
 let line: Line;
 let direct: Direct;
@@ -71,6 +74,16 @@ test('takes a recipe, which options go before', async () => {
   expect(await direct.files(), 'a board that was only looked at is not suspect').toEqual(['recipe.yaml']);
   const { code } = await direct.run('flash', BLINKY, '--recipe', direct.inFolder('recipe.yaml'), '--erase', 'needed');
   expect(code).toBe(0);
+});
+
+test('takes the example recipe with the example image, and keeps the settings between its two ranges', async () => {
+  await line.plug(one);
+  const before = await direct.bytesOf(one, 0x0800_4000, 0x4000);
+  const [result] = await direct.results('flash', BLINKY, '--recipe', EXAMPLE);
+  expect(result).toMatchObject({ outcome: 'pass', fault: null });
+  expect(await direct.bytesOf(one, 0x0800_4000, 0x4000)).toEqual(before);
+  expect(Buffer.from(await direct.bytesOf(one, 0x0801_fff0, 8)).toString()).toBe('SN000017');
+  expect(await line.isFlashed(one)).toBe(true);
 });
 
 test('may leave boards in their bootloader', async () => {

@@ -17,10 +17,13 @@ startsPerHub: 2 # weak supply
 let line: Line;
 let config: string;
 let bench: string[];
+let naming: string[];
 
 beforeEach(async () => {
   line = await Line.open(4);
   config = join(line.folder, 'station.yaml');
+  // Whatever runs on this computer has nothing to do with these boards.
+  naming = ['--port', '1'];
   bench = ['--virtual-bench', line.benchAddress, '--virtual-speed', '0', '--config', config];
 });
 afterEach(() => line.close());
@@ -44,7 +47,8 @@ test('slots shows what sits where, and boards that sit on other ports', async ()
 
 test('the wizard takes the port of each board that is plugged in, and writes a new station file', async () => {
   await line.plug('1-1.4');
-  const wizard = new Running(['slots', 'name', '--count', '2', '--label', 'S{n}', ...bench]);
+  const wizard = new Running(['slots', 'name', '--count', '2', '--label', 'S{n}', ...naming, ...bench]);
+  await wizard.says(/Plugged in already: 1-1\.4\. Pull each/);
   await wizard.says(/\[1\/2\] Plug a board into the slot you call S1/);
   await line.plug('1-1.2');
   await wizard.says(/S1 is port 1-1\.2[\s\S]*\[2\/2\]/);
@@ -62,7 +66,7 @@ test.skipIf(!HAS_TERMINALS)(
   'skip and back are heard, a port is not taken twice, and the file keeps what else is in it',
   async () => {
     await writeFile(config, FILE);
-    const wizard = new Terminal(['slots', 'name', ...bench]);
+    const wizard = new Terminal(['slots', 'name', ...naming, ...bench]);
     await wizard.shows(/\[1\/3\].*A1/);
     await line.plug('1-1.4');
     await wizard.shows(/A1 is port 1-1\.4[\s\S]*\[2\/3\].*B1/);
@@ -90,7 +94,7 @@ startsPerHub: 2 # weak supply
 
 test.skipIf(!HAS_TERMINALS)('Ctrl-C writes nothing', async () => {
   await writeFile(config, FILE);
-  const wizard = new Terminal(['slots', 'name', 'A1', 'A2', ...bench]);
+  const wizard = new Terminal(['slots', 'name', 'A1', 'A2', ...naming, ...bench]);
   await wizard.shows(/\[1\/2\]/);
   await line.plug('1-1.4');
   await wizard.shows(/\[2\/2\]/);
@@ -106,6 +110,23 @@ test('a file that is none is told before anybody plugs a board', async () => {
   expect([code, stderr]).toEqual([2, expect.stringContaining('CONFIG_INVALID')]);
   const nowhere = [...bench.slice(0, -1), join(line.folder, 'no/such/station.yaml')];
   expect((await flashline(['slots', 'name', 'A1', ...nowhere])).stderr).toContain('USAGE');
+});
+
+test('nobody is asked to plug boards in while a station works on them', async () => {
+  await writeFile(config, FILE);
+  const { running, client } = await line.station('--config', config);
+  const port = new URL(client.url).port;
+  await client.slotUntil('1-1.1', ({ state }) => state.is === 'empty');
+  const refused = await flashline(['slots', 'name', 'A1', '--port', port, ...bench]);
+  expect(refused.code).toBe(3);
+  expect(refused.stderr).toContain(`A station runs here: http://127.0.0.1:${port}/`);
+  expect(await running.stop()).toBe(0);
+  expect(await readFile(config, 'utf8')).toBe(FILE);
+});
+
+test('virtual slots are named only in a file that is named', async () => {
+  const { code, stderr } = await flashline(['slots', 'name', 'A1', '--virtual', '1', ...naming]);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/^USAGE: .*--config/)]);
 });
 
 test('a running station is named anew over its API, and its file with it', async () => {

@@ -1,4 +1,4 @@
-import type { SlotName } from '@flashline/contracts';
+import { asFault, Fault, type SlotName } from '@flashline/contracts';
 import { type BoardSpec, benchSlots, connectBench, startBenchProcess } from '@flashline/virtual-boards';
 import type { BusChoice } from '@flashline/worker';
 import type { VirtualBoardOptions, VirtualOptions } from './options.ts';
@@ -6,7 +6,7 @@ import type { VirtualBoardOptions, VirtualOptions } from './options.ts';
 /** The bus a command works on, and the names of its slots where they are known. */
 export interface ChosenBus {
   readonly choice: BusChoice;
-  /** Null for real USB: every port with a board counts. */
+  /** Null when nobody has named any: every port with a board counts. */
   readonly slots: readonly SlotName[] | null;
   /** Virtual boards that end with the command: nothing about them is worth remembering. */
   readonly isFleeting: boolean;
@@ -15,12 +15,11 @@ export interface ChosenBus {
 
 const SLOTS_OF_A_RUNNING_BENCH = 8;
 
-/** Real USB unless virtual boards were asked for. */
+/** Real USB unless virtual boards were asked for, which bring the names of their slots. Rejects with NO_BOARDS when their bench does not answer. */
 export async function chooseBus(options: VirtualOptions): Promise<ChosenBus> {
   const { virtual, virtualBench, virtualSpeed: speed } = options;
   if (virtualBench !== undefined) {
-    // A wrong address is told here and now, not by a host process that cannot start.
-    await (await connectBench(virtualBench)).close();
+    await requireBench(virtualBench);
     const slots = benchSlots(virtual ?? SLOTS_OF_A_RUNNING_BENCH);
     return { choice: { kind: 'virtual', address: virtualBench, speed }, slots, ...LASTING };
   }
@@ -36,6 +35,36 @@ export async function chooseBus(options: VirtualOptions): Promise<ChosenBus> {
 
 /** Boards that were there before the command and are there after it. */
 const LASTING = { isFleeting: false, release: async () => {} } as const;
+
+/** A wrong address is told here and now, not by a host process that cannot start. */
+async function requireBench(address: string): Promise<void> {
+  const how = '"flashline virtual" starts one and prints its address';
+  try {
+    await (await connectBench(address)).close();
+  } catch (cause) {
+    const { code, details } = asFault(cause);
+    if (code === 'USB_HOST')
+      throw new Fault(
+        'NO_BOARDS',
+        { reason: `no virtual bench answers at ${address}: ${how}`, error: details.error ?? null },
+        { cause },
+      );
+    if (code !== 'CONFIG_INVALID') throw cause;
+    const reason = `"${address.slice(0, 80)}" is no address such as 127.0.0.1:4711; ${how}`;
+    throw new Fault('CONFIG_INVALID', { field: '--virtual-bench', reason }, { cause });
+  }
+}
+
+/** A slot as results name it: the path of its port, and its label on the fixture. */
+export interface NamedSlot {
+  readonly slot: string;
+  readonly label: string;
+}
+
+/** The names of the slot at a port path. */
+export function namesOf(bus: Pick<ChosenBus, 'slots'>, path: string): NamedSlot {
+  return { slot: path, label: labelOf(bus, path) };
+}
 
 /** The name of a slot on the fixture; a port that has none goes by its path. */
 export function labelOf({ slots }: Pick<ChosenBus, 'slots'>, path: string): string {

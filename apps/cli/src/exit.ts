@@ -1,3 +1,4 @@
+import type { ConfigProblem, ConfigProblems } from '@flashline/config';
 import { FAULTS, type Fault, type FaultCode, type FaultDetails } from '@flashline/contracts';
 
 /** Exit codes, as `flashline --help` documents them. */
@@ -41,6 +42,34 @@ export function exitCodeOf({ code }: Fault): number {
 export function lineOf({ code, details }: Fault): string {
   const { says, do: action } = FAULTS[code];
   return `${code}: ${says}${factsOf(details)} ${action}`;
+}
+
+/** A fault as it ends a command, for a person: a line; of a file with mistakes in it a line for each of them. */
+export function textOf(fault: Fault): string {
+  const wrong = problemsBehind(fault);
+  if (wrong === null) return lineOf(fault);
+  const { says, do: action } = FAULTS[fault.code];
+  const lines = wrong.problems.map((problem) => `  ${[...placeOf(wrong.file, problem), problem.reason].join(': ')}`);
+  const rest = wrong.more > 0 ? [`  and ${wrong.more} more`] : [];
+  return [`${fault.code}: ${says} ${action}`, ...lines, ...rest].join('\n');
+}
+
+/** A fault as it ends a command, for a program. */
+export function dataOf(fault: Fault) {
+  const { code, details } = fault;
+  const { problems, more } = problemsBehind(fault) ?? {};
+  return { code, details, ...(problems && { problems, more }) };
+}
+
+/** `station.yaml, line 4` and `slots, entry 2, path`: people count from 1. */
+function placeOf(file: string, { line, field }: ConfigProblem): readonly string[] {
+  const names = field?.split('.').map((name) => (/^\d+$/.test(name) ? `entry ${Number(name) + 1}` : name)) ?? [];
+  return [line === null ? file : `${file}, line ${line}`, ...(names.length === 0 ? [] : [names.join(', ')])];
+}
+
+/** Told by its shape: to load the package that made it would cost every start of the command more than the question is worth. */
+function problemsBehind({ cause }: Fault): ConfigProblems | null {
+  return cause instanceof Error && 'problems' in cause ? (cause as Error & ConfigProblems) : null;
 }
 
 /** The facts of a fault as they stand in a line, in brackets and with a space before them; nothing when there are none. */

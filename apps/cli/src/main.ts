@@ -15,7 +15,7 @@ import { addStation } from './commands/station.ts';
 import { addVerify } from './commands/verify.ts';
 import { addVirtual } from './commands/virtual.ts';
 import { addWorker } from './commands/worker.ts';
-import { EXIT, exitCodeOf, lineOf } from './exit.ts';
+import { dataOf, EXIT, exitCodeOf, textOf } from './exit.ts';
 import { VERSION } from './version.ts';
 
 const program = new Command('flashline')
@@ -72,11 +72,10 @@ function fail(thrown: unknown): void {
     thrown instanceof CommanderError
       ? new Fault('USAGE', { reason: thrown.message.replace(/^error: /, '') })
       : asFault(thrown, 'INTERNAL');
-  console.error(lineOf(fault));
+  console.error(textOf(fault));
   if (fault.code === 'INTERNAL' && process.env.FLASHLINE_DEBUG) console.error(thrown);
   if (process.argv.includes('--json')) {
-    const { code, details } = fault;
-    console.log(JSON.stringify({ results: [], error: { code, details } }));
+    console.log(JSON.stringify({ results: [], error: dataOf(fault) }));
   }
   process.exitCode = exitCodeOf(fault);
 }

@@ -8,6 +8,11 @@ import { PARTS_FILE } from './version.ts';
 /** Boards a virtual bench can hold. */
 const VIRTUAL_MAX = 120;
 
+/** What a station file is called when nobody says so. */
+export const STATION_FILE = 'station.yaml';
+
+const STATION_PORT = 8470;
+
 /** A whole number between limits, for commander. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
@@ -56,11 +61,22 @@ export const option = {
   port: () =>
     new Option('--port <number>', 'port to listen on; 0 takes a free one')
       .env('FLASHLINE_PORT')
-      .default(8470)
+      .default(STATION_PORT)
+      .argParser(wholeNumber(0, 65_535)),
+  stationHost: () =>
+    new Option('--host <address>', 'where a station would answer').env('FLASHLINE_HOST').default('127.0.0.1'),
+  stationPort: () =>
+    new Option('--port <number>', 'the port on which a station would answer')
+      .env('FLASHLINE_PORT')
+      .default(STATION_PORT)
       .argParser(wholeNumber(0, 65_535)),
   allowHost: () =>
     new Option('--allow-host <name...>', 'further host names that browsers may use for this station').default([]),
-  config: () => new Option('--config <file>', 'station file (YAML): station, slots').env('FLASHLINE_CONFIG'),
+  config: () =>
+    new Option(
+      '--config <file>',
+      `station file (YAML) with the slots; left out: ${STATION_FILE} in this folder, when there is one and the boards are real`,
+    ).env('FLASHLINE_CONFIG'),
   parts: () =>
     new Option('--parts <file>', 'what is known about chips (YAML)')
       .env('FLASHLINE_PARTS')
@@ -79,9 +95,9 @@ export const option = {
   json: () => new Option('--json', 'print one JSON object and nothing else on stdout').default(false),
 };
 
-/** Adds the options of commands that can work on virtual boards instead of real ones. */
-export function addVirtualOptions(command: Command): Command {
-  return addVirtualBoardOptions(command)
+/** Adds the options that say on which boards to work, and what their slots are called. */
+export function addBusOptions(command: Command): Command {
+  return addVirtualBoardOptions(command.addOption(option.config()))
     .addOption(
       new Option(
         '--virtual <count>',
@@ -117,6 +133,11 @@ const PART_NAMES = PARTS.map(({ name }) => name);
 export interface VirtualBoardOptions {
   readonly virtualPart?: string;
   readonly virtualContents?: 'blank' | 'used';
+}
+
+/** What the options that say on which boards to work parse to. */
+export interface BusOptions extends VirtualOptions {
+  readonly config?: string;
 }
 
 /** What the options of virtual boards parse to. */

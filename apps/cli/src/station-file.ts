@@ -1,17 +1,53 @@
+import { existsSync } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
-import { newStationText, withSlots } from '@flashline/config';
+import { resolve } from 'node:path';
+import { newStationText, readStationFile, withSlots } from '@flashline/config';
 import { asFault, Fault, type SlotName, type StationFile } from '@flashline/contracts';
 import type { KeepNames } from '@flashline/worker';
-import type { ChosenBus } from './bus-choice.ts';
+import { type ChosenBus, chooseBus } from './bus-choice.ts';
 import { writeDurably } from './files/durable-file.ts';
+import { type BusOptions, STATION_FILE } from './options.ts';
 
 /** Virtual boards have no native code that could crash, and every process costs a share of two cores. */
 const VIRTUAL_SLOTS_PER_HOST = 32;
 
-/** The station on the bus it was given: a virtual bench brings its own slots. */
-export function stationOn({ slots }: ChosenBus, file: StationFile): StationFile {
-  if (slots === null) return file;
-  return { slotsPerHost: VIRTUAL_SLOTS_PER_HOST, ...file, slots: file.slots ?? [...slots] };
+/** The boards that a command works on, and what is written about their station. */
+export interface ChosenStation {
+  readonly bus: ChosenBus;
+  readonly station: StationFile;
+  /** The station file; undefined when there is none. */
+  readonly config: string | undefined;
+}
+
+/**
+ * The bus and the station file that the options of a command name; the file gives the slots their labels. `fallback` names a station
+ * without a file. Faults: FILE_UNREADABLE, CONFIG_INVALID, and those of `chooseBus`.
+ */
+export async function chooseStation(options: BusOptions, fallback?: string): Promise<ChosenStation> {
+  const config = stationFileFor(options);
+  const file = await readStationFile(config, fallback);
+  const bus = await chooseBus(options);
+  const slots = file.slots ?? bus.slots;
+  if (bus.choice.kind === 'usb' || slots === null) return { bus: { ...bus, slots }, station: file, config };
+  return {
+    bus: { ...bus, slots },
+    station: { slotsPerHost: VIRTUAL_SLOTS_PER_HOST, ...file, slots: [...slots] },
+    config,
+  };
+}
+
+/**
+ * Where every command looks for the station file: where --config or FLASHLINE_CONFIG says, else in the working folder. Virtual boards
+ * have slots of their own, and take only a file that is named.
+ */
+export function stationFileFor({
+  config,
+  virtual,
+  virtualBench,
+}: Omit<BusOptions, 'virtualSpeed'>): string | undefined {
+  if (config !== undefined) return config;
+  const isReal = virtual === undefined && virtualBench === undefined;
+  return isReal && existsSync(STATION_FILE) ? resolve(STATION_FILE) : undefined;
 }
 
 /** What keeps new names of the slots in the station file; null without one. */

@@ -52,7 +52,7 @@ export interface Direct<T> {
 }
 
 /** What is known of a board that is about to be flashed. */
-export interface DirectReady {
+interface DirectReady {
   readonly board: ExpectedBoard;
   /** Whether to believe what it holds. */
   readonly trust: Trust;

@@ -60,7 +60,7 @@ describe('a file that cannot be read', () => {
     expect(await readYamlFile(path, Shelf, { bytesMax: text.length })).toMatchObject({ name: 'x' });
     await expect(readYamlFile(path, Shelf, { bytesMax: text.length - 1 })).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
-      details: { file: path, bytesMax: text.length - 1 },
+      details: { file: path, reason: expect.stringContaining('7 bytes') as unknown },
     });
   });
 

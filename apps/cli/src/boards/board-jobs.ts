@@ -1,4 +1,4 @@
-import { type ExpectedBoard, outcomeOf } from '@flashline/contracts';
+import { type ExpectedBoard, outcomeOf, type PhaseName } from '@flashline/contracts';
 import type { BoardJob, BoardJobReport } from '@flashline/dfuse';
 import { workDirect } from '@flashline/worker';
 import { labelOf } from '../bus-choice.ts';
@@ -9,6 +9,11 @@ import type { ChosenBoards } from './board-choice.ts';
 export function progressOf({ bus, devices }: ChosenBoards, json: boolean): Progress {
   const labels = new Map(devices.map(({ path }) => [path, labelOf(bus, path)]));
   return openProgress({ stream: json ? null : process.stderr, labels, nowMs: () => performance.now() });
+}
+
+/** What is done with a board, in a word of its progress. */
+export function wordOf(phase: PhaseName): string {
+  return phase === 'enter' ? 'asked' : phase;
 }
 
 /** Does a job with each of the boards side by side and shows how far they are. One report per board, in order. */

@@ -1,9 +1,10 @@
 import { BootloaderEntry, Fault } from '@flashline/contracts';
+import { type EntryReport, enterDirect } from '@flashline/worker';
 import type { Command } from 'commander';
 import { addBoardOptions, type BoardOptions, type ChosenBoards, withBoards } from '../boards/board-choice.ts';
-import { type Entered, enterAll } from '../boards/entering.ts';
+import { progressOf, wordOf } from '../boards/board-jobs.ts';
 import { entryOption } from '../boards/entry-option.ts';
-import { labelOf } from '../bus-choice.ts';
+import { type NamedSlot, namesOf } from '../bus-choice.ts';
 import { EXIT, lineOf } from '../exit.ts';
 
 interface BootOptions extends BoardOptions {
@@ -21,18 +22,40 @@ export function addBoot(program: Command): void {
   });
 }
 
-async function boot(boards: ChosenBoards, { by, json }: BootOptions): Promise<number> {
-  const entered = await enterAll(boards, by);
-  if (json) console.log(JSON.stringify({ results: entered.map(told) }));
-  else for (const one of entered) console.log(`${labelOf(boards.bus, one.found.path)}: ${inWords(one)}`);
-  return entered.every(({ report }) => report.fault === null) ? EXIT.ok : EXIT.notPassed;
+/** One result as `--json` prints it. */
+type Booted = NamedSlot & EntryReport & { readonly wasAsked: boolean };
+
+async function boot(boards: ChosenBoards, options: BootOptions): Promise<number> {
+  const { bus, devices } = boards;
+  const reports = await entered(boards, options);
+  const results = reports.map((report, index): Booted => {
+    const { path = '', mode } = devices[index] ?? {};
+    return { ...namesOf(bus, path), wasAsked: mode === 'application', ...report };
+  });
+  if (options.json) console.log(JSON.stringify({ results }));
+  else for (const result of results) console.log(`${result.label}: ${inWords(result)}`);
+  return results.every(({ fault }) => fault === null) ? EXIT.ok : EXIT.notPassed;
 }
 
-function told({ found: { path, mode }, report }: Entered) {
-  return { slot: path, wasAsked: mode === 'application', ...report };
+async function entered(boards: ChosenBoards, { by: entry, json }: BootOptions): Promise<readonly EntryReport[]> {
+  const { bus, parts, devices, signal } = boards;
+  const progress = progressOf(boards, json);
+  try {
+    return await enterDirect({
+      bus: bus.choice,
+      parts,
+      devices,
+      signal,
+      entry,
+      onProgress: (path, phase, fraction) => progress.at(path, wordOf(phase), fraction),
+      onEnded: (path, { fault }) => progress.ended(path, { word: fault ?? 'done', isGood: fault === null }),
+    });
+  } finally {
+    progress.close();
+  }
 }
 
-function inWords({ found, report }: Entered): string {
-  if (report.fault !== null) return lineOf(new Fault(report.fault, report.faultDetails));
-  return found.mode === 'dfu' ? 'was in its bootloader already' : 'is in its bootloader now';
+function inWords(result: Booted): string {
+  if (result.fault !== null) return lineOf(new Fault(result.fault, result.faultDetails));
+  return result.wasAsked ? 'is in its bootloader now' : 'was in its bootloader already';
 }

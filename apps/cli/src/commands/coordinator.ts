@@ -31,7 +31,7 @@ export function addCoordinator(program: Command): void {
 
 async function runCoordinator(options: CoordinatorOptions): Promise<void> {
   const { requireListenable, startCoordinator } = await import('@flashline/coordinator');
-  const { dashboardFolder, logTo, Opened } = await import('../station/station-parts.ts');
+  const { dashboardFolder, dashboardWords, logTo, Opened } = await import('../station/station-parts.ts');
   const { data: folder, redis, host, port, allowHost: allowedHosts, simulated } = options;
   await requireListenable(options);
   const opened = new Opened();
@@ -48,6 +48,7 @@ async function runCoordinator(options: CoordinatorOptions): Promise<void> {
     const coordinator = await startCoordinator({ ...parts, dashboard: dashboardFolder() });
     opened.add(coordinator, (running) => running.close());
     console.log(`flashline coordinator is running: ${coordinator.url}`);
+    for (const line of dashboardWords(dashboardFolder())) console.log(line);
     console.log(`Records: ${folder}`);
     await stopped;
   } finally {

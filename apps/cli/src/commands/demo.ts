@@ -3,12 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readPartsFile } from '@flashline/config';
-import { StationFile } from '@flashline/contracts';
 import { type Command, Option } from 'commander';
-import { chooseBus } from '../bus-choice.ts';
 import { readFlashableFile } from '../images/image-file.ts';
 import { option, wholeNumber } from '../options.ts';
 import { untilStopped } from '../shutdown.ts';
+import { chooseStation } from '../station-file.ts';
 import { ROOT } from '../version.ts';
 
 const SAMPLE_IMAGE = fileURLToPath(new URL('examples/blinky-f405/blinky.hex', ROOT));
@@ -48,12 +47,13 @@ async function runDemo(options: DemoOptions): Promise<void> {
   const parts = await readPartsFile(options.parts);
   const folder = await mkdtemp(join(tmpdir(), 'flashline-demo-'));
   const { stopped, again } = untilStopped();
-  const bus = await chooseBus({ virtual: options.boards, virtualSpeed: options.virtualSpeed });
+  const { boards: virtual, virtualSpeed } = options;
+  const chosen = await chooseStation({ virtual, virtualSpeed }, 'demo');
+  const { bus } = chosen;
   try {
-    const file = StationFile.parse({ station: 'demo' });
     // A single run needs no known address, so it never collides with a station that runs.
     const listening = { host: '127.0.0.1', port: options.once ? 0 : options.port, allowHost: [] };
-    const station = await startStation(folder, { file, bus, parts, listening });
+    const station = await startStation(folder, { ...chosen, parts, listening });
     const demo = { bus, url: station.coordinator.url, image, loadAddress: options.address ?? null, seed: options.seed };
     try {
       if (options.once) process.exitCode = await flashOnce(demo, stopped);

@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { addBoardOptions, type BoardOptions, type ChosenBoards, withBoards } from '../boards/board-choice.ts';
 import { workOn } from '../boards/board-jobs.ts';
 import { agreesTo, canAsk } from '../boards/confirmation.ts';
-import { type ChosenBus, labelOf } from '../bus-choice.ts';
+import { labelOf, type NamedSlot, namesOf } from '../bus-choice.ts';
 import { EXIT } from '../exit.ts';
 import { DirectRecords } from '../files/direct-records.ts';
 import { parseRange } from '../images/memory-range.ts';
@@ -54,15 +54,16 @@ async function erase(boards: ChosenBoards, options: EraseOptions): Promise<numbe
     console.error('Nothing was erased.');
     return EXIT.notPassed;
   }
-  const records = await DirectRecords.open(options.data, boards);
+  const records = await DirectRecords.open(options.data, bus);
+  await Promise.all(devices.map((device) => records.begin(device)));
   const reports = await workOn(boards, { kind: 'erase', ranges }, options);
-  const results = reports.map((report, index) => resultOf(devices[index]?.path ?? '', report));
+  const results = reports.map((report, index) => resultOf(namesOf(bus, devices[index]?.path ?? ''), report));
   for (const [index, { fault, hasOwnSerial }] of reports.entries()) {
     const proven = options.allFlash ? 'all' : 'this';
     const ended = { hasOwnSerial, proven: fault === null ? proven : 'nothing', gaveBack: null } as const;
     await records.ended(devices[index]?.path ?? '', ended);
   }
-  console.log(options.json ? JSON.stringify({ results }) : print(bus, results));
+  console.log(options.json ? JSON.stringify({ results }) : print(results));
   return results.every(({ fault }) => fault === null) ? EXIT.ok : EXIT.notPassed;
 }
 
@@ -90,18 +91,17 @@ function erasedBytes(layout: string, ranges: readonly RangeInfo[] | null): numbe
 }
 
 /** One result as `--json` prints it. */
-interface EraseResult extends Pick<BoardJobReport, 'faultDetails' | 'board' | 'ms' | 'transfers'> {
-  readonly slot: string;
+interface EraseResult extends NamedSlot, Pick<BoardJobReport, 'faultDetails' | 'board' | 'ms' | 'transfers'> {
   readonly outcome: 'pass' | ReturnType<typeof outcomeOf>;
   readonly fault: FaultCode | null;
   /** What is blank now; null when that is not known. */
   readonly erased: readonly RangeInfo[] | null;
 }
 
-function resultOf(slot: string, report: BoardJobReport): EraseResult {
+function resultOf(names: NamedSlot, report: BoardJobReport): EraseResult {
   const { fault, faultDetails, board, ms, transfers } = report;
   const outcome = fault === null ? 'pass' : outcomeOf(fault);
-  return { slot, outcome, fault, faultDetails, board, erased: joined(report.erased), ms, transfers };
+  return { ...names, outcome, fault, faultDetails, board, erased: joined(report.erased), ms, transfers };
 }
 
 /** A chip may have thousands of sectors, one behind the other. */
@@ -115,10 +115,10 @@ function joined(sectors: readonly RangeInfo[] | null): RangeInfo[] | null {
   return sectors === null ? null : runs;
 }
 
-function print(bus: ChosenBus, results: readonly EraseResult[]): string {
-  const rows = results.flatMap(({ slot, outcome, fault, erased, ms, transfers }) =>
+function print(results: readonly EraseResult[]): string {
+  const rows = results.flatMap(({ label, outcome, fault, erased, ms, transfers }) =>
     (erased ?? [null]).map((range) => [
-      labelOf(bus, slot),
+      label,
       outcome.toUpperCase(),
       fault ?? '-',
       range === null ? '-' : hex32(range.address),
@@ -129,5 +129,5 @@ function print(bus: ChosenBus, results: readonly EraseResult[]): string {
     ]),
   );
   const head = ['slot', 'outcome', 'fault', 'blank from', 'to', 'size', 'seconds', 'transfers'];
-  return [table([head, ...rows]), ...adviceOn(bus, results)].join('\n');
+  return [table([head, ...rows]), ...adviceOn(results)].join('\n');
 }

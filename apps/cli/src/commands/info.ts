@@ -3,7 +3,7 @@ import { Fault, type Part } from '@flashline/contracts';
 import type { Command } from 'commander';
 import { addBoardOptions, type BoardOptions, type ChosenBoards, withBoards } from '../boards/board-choice.ts';
 import { workOn } from '../boards/board-jobs.ts';
-import { labelOf } from '../bus-choice.ts';
+import { namesOf } from '../bus-choice.ts';
 import { EXIT } from '../exit.ts';
 import { readImageFile } from '../images/image-file.ts';
 import { option } from '../options.ts';
@@ -59,11 +59,11 @@ async function partNamed(name: string, file: string): Promise<Part> {
 async function infoOnBoards(boards: ChosenBoards, { json }: InfoOptions): Promise<number> {
   const { bus, devices } = boards;
   const reports = await workOn(boards, { kind: 'inspect' }, { json: true });
-  const seen = reports.map((report, index) => ({ path: devices[index]?.path ?? '', report }));
+  const seen = reports.map((report, index) => ({ names: namesOf(bus, devices[index]?.path ?? ''), report }));
   console.log(
     json
-      ? JSON.stringify({ boards: seen.map(({ path, report }) => describeBoard(path, report)) })
-      : seen.map(({ path, report }) => boardSheet(labelOf(bus, path), report)).join('\n\n'),
+      ? JSON.stringify({ boards: seen.map(({ names, report }) => describeBoard(names, report)) })
+      : seen.map(({ names, report }) => boardSheet(names.label, report)).join('\n\n'),
   );
   return reports.every(({ fault }) => fault === null) ? EXIT.ok : EXIT.notPassed;
 }

@@ -3,7 +3,7 @@ import type { BoardJob, BoardJobReport } from '@flashline/dfuse';
 import { type Command, Option } from 'commander';
 import { addBoardOptions, type BoardOptions, type ChosenBoards, withBoards } from '../boards/board-choice.ts';
 import { workOn } from '../boards/board-jobs.ts';
-import { labelOf } from '../bus-choice.ts';
+import { namesOf } from '../bus-choice.ts';
 import { EXIT } from '../exit.ts';
 import { type OutputFile, outputFiles, save } from '../files/output-file.ts';
 import { parseRange } from '../images/memory-range.ts';
@@ -41,20 +41,21 @@ export function addRead(program: Command): void {
 async function read(boards: ChosenBoards, options: ReadOptions): Promise<number> {
   const { bus, devices } = boards;
   const ranges = options.range.length === 0 ? null : options.range;
-  const labels = devices.map(({ path }) => labelOf(bus, path));
+  const names = devices.map(({ path }) => namesOf(bus, path));
+  const labels = names.map(({ label }) => label);
   const files = options.output === undefined ? [] : await outputFiles(options.output, labels, { ...options, ranges });
   const reports = await workOn(boards, { kind: 'read', memory: options.memory, ranges }, options);
   const all: Held[] = [];
   for (const [index, report] of reports.entries()) {
-    const slot = devices[index]?.path ?? '';
-    all.push({ slot, ...(await saved(report, files[index] ?? null)) });
+    const { slot = '', label = '' } = names[index] ?? {};
+    all.push({ slot, label, ...(await saved(report, files[index] ?? null)) });
   }
-  console.log(options.json ? JSON.stringify({ results: all.map(heldResult) }) : heldText(bus, all));
+  console.log(options.json ? JSON.stringify({ results: all.map(heldResult) }) : heldText(all));
   return all.every(({ report }) => report.fault === null) ? EXIT.ok : EXIT.notPassed;
 }
 
 /** Trouble with one file takes nothing from the other boards. */
-async function saved(report: BoardJobReport, file: OutputFile | null): Promise<Omit<Held, 'slot'>> {
+async function saved(report: BoardJobReport, file: OutputFile | null): Promise<Pick<Held, 'report' | 'file'>> {
   if (report.held === null || file === null) return { report, file: null };
   try {
     await save(file, report.held, report.board);

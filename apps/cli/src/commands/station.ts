@@ -1,14 +1,13 @@
-import { readPartsFile, readStationFile } from '@flashline/config';
+import { readPartsFile } from '@flashline/config';
 import { lookAtBus } from '@flashline/worker';
 import type { Command } from 'commander';
-import { chooseBus } from '../bus-choice.ts';
-import { addVirtualOptions, option, type VirtualOptions } from '../options.ts';
+import { addBusOptions, type BusOptions, option } from '../options.ts';
 import { untilStopped } from '../shutdown.ts';
 import type { Listening } from '../station/station-parts.ts';
+import { chooseStation } from '../station-file.ts';
 
-interface StationOptions extends VirtualOptions, Listening {
+interface StationOptions extends BusOptions, Listening {
   readonly data: string;
-  readonly config?: string;
   readonly parts: string;
 }
 
@@ -18,30 +17,25 @@ export function addStation(program: Command): void {
     .command('station')
     .description('run a station on this computer: coordinator, dashboard and worker in one process')
     .addOption(option.data())
-    .addOption(option.config())
     .addOption(option.parts())
     .addOption(option.host())
     .addOption(option.port())
     .addOption(option.allowHost());
-  addVirtualOptions(command).action(runStation);
+  addBusOptions(command).action(runStation);
 }
 
 async function runStation(options: StationOptions): Promise<void> {
   // Loading a station takes longer than most commands run.
-  const { startStation } = await import('../station/station-parts.ts');
-  const file = await readStationFile(options.config);
+  const { dashboardFolder, dashboardWords, startStation } = await import('../station/station-parts.ts');
   const parts = await readPartsFile(options.parts);
-  const bus = await chooseBus(options);
+  const chosen = await chooseStation(options);
+  const { bus, config } = chosen;
   try {
     const { stopped, again } = untilStopped();
-    const station = await startStation(options.data, {
-      file,
-      config: options.config,
-      bus,
-      parts,
-      listening: options,
-    });
-    console.log(`flashline station "${file.station}" is running: ${station.coordinator.url}`);
+    const station = await startStation(options.data, { ...chosen, parts, listening: options });
+    console.log(`flashline station "${chosen.station.station}" is running: ${station.coordinator.url}`);
+    for (const line of dashboardWords(dashboardFolder())) console.log(line);
+    if (config !== undefined) console.log(`Station file: ${config}`);
     console.log(`Records: ${options.data}`);
     console.log(
       bus.choice.kind === 'virtual'

@@ -3,6 +3,7 @@ import type { BoardJobReport } from '@flashline/dfuse';
 import type { Command } from 'commander';
 import { addBoardOptions, type BoardOptions, type ChosenBoards, withBoards } from '../boards/board-choice.ts';
 import { workOn } from '../boards/board-jobs.ts';
+import { namesOf } from '../bus-choice.ts';
 import { EXIT } from '../exit.ts';
 import { type ImageSet, readImageSet } from '../images/image-set.ts';
 import { patchOption } from '../images/recipe-choice.ts';
@@ -31,9 +32,9 @@ export function addVerify(program: Command): void {
 async function verify(boards: ChosenBoards, images: ImageSet, { json }: VerifyOptions): Promise<number> {
   const reports = await workOn(boards, { kind: 'verify', image: images.image }, { json });
   const results = reports.map((report, index) =>
-    proofResult(boards.devices[index]?.path ?? '', images, endingOf(report)),
+    proofResult(namesOf(boards.bus, boards.devices[index]?.path ?? ''), images, endingOf(report)),
   );
-  console.log(json ? JSON.stringify({ results }) : proofTable(boards.bus, results));
+  console.log(json ? JSON.stringify({ results }) : proofTable(results));
   return results.every(({ outcome }) => outcome === 'pass') ? EXIT.ok : EXIT.notPassed;
 }
 

@@ -1,21 +1,19 @@
 import { join } from 'node:path';
-import { readPartsFile, readStationFile } from '@flashline/config';
+import { readPartsFile } from '@flashline/config';
 import { Fault } from '@flashline/contracts';
 import { openRedisQueue } from '@flashline/queue';
 import { lockDataFolder, openJournal } from '@flashline/store';
 import { imagesFrom, startWorker } from '@flashline/worker';
 import type { Command } from 'commander';
-import { chooseBus } from '../bus-choice.ts';
 import { preservedFiles } from '../files/preserved-files.ts';
-import { addVirtualOptions, option, type VirtualOptions } from '../options.ts';
+import { addBusOptions, type BusOptions, option } from '../options.ts';
 import { untilStopped } from '../shutdown.ts';
 import { openLog } from '../station/log-file.ts';
-import { namesIn, stationOn } from '../station-file.ts';
+import { chooseStation, namesIn } from '../station-file.ts';
 import { VERSION } from '../version.ts';
 
-interface WorkerOptions extends VirtualOptions {
+interface WorkerOptions extends BusOptions {
   readonly data: string;
-  readonly config?: string;
   readonly parts: string;
   readonly redis: string;
   readonly coordinator: string;
@@ -28,31 +26,29 @@ export function addWorker(program: Command): void {
     .command('worker')
     .description('run the slots of this computer for a coordinator on another host, over Redis')
     .addOption(option.data())
-    .addOption(option.config())
     .addOption(option.parts())
     .option('--station <id>', 'id of this station, when there is no station file')
     .addOption(option.redis())
     .addOption(option.coordinator());
-  addVirtualOptions(command).action(runWorker);
+  addBusOptions(command).action(runWorker);
 }
 
 async function runWorker(options: WorkerOptions): Promise<void> {
   const { logTo, Opened } = await import('../station/station-parts.ts');
   const { data: folder, redis } = options;
   const coordinatorUrl = parseUrl(options.coordinator);
-  const file = await readStationFile(options.config, options.station);
   const parts = await readPartsFile(options.parts);
   const opened = new Opened();
   try {
     const { stopped, again } = untilStopped();
+    const { bus, station, config } = await chooseStation(options, options.station);
+    opened.add(bus, (chosen) => chosen.release());
     opened.add(lockDataFolder(folder), (lock) => lock.release());
     const log = openLog(folder);
     const journal = opened.add(openJournal(folder), (database) => database.close());
     const queue = opened.add(await openRedisQueue({ url: redis, onHandlerError: logTo(log) }), (doorbell) =>
       doorbell.close(),
     );
-    const bus = opened.add(await chooseBus(options), (chosen) => chosen.release());
-    const station = stationOn(bus, file);
     const worker = await startWorker({
       station,
       bus: bus.choice,
@@ -61,7 +57,7 @@ async function runWorker(options: WorkerOptions): Promise<void> {
       queue,
       images: imagesFrom(coordinatorUrl, join(folder, 'images')),
       safe: preservedFiles(folder),
-      keepNames: namesIn(options.config),
+      keepNames: namesIn(config),
       toolVersion: VERSION,
       log,
     });

@@ -3,10 +3,10 @@ import { join, resolve } from 'node:path';
 import { Fault, type RangeInfo } from '@flashline/contracts';
 import { type BusDevice, covers, type Trust } from '@flashline/dfuse';
 import type { Range } from '@flashline/firmware';
-import type { ChosenBoards } from '../boards/board-choice.ts';
+import type { ChosenBus } from '../bus-choice.ts';
 import { lineOf } from '../exit.ts';
 import { preservedFile, preservedFiles } from './preserved-files.ts';
-import { NEVER_TOUCHED, type TouchedBoards, touchBoards } from './touched-boards.ts';
+import { NEVER_TOUCHED, openTouchedBoards, type TouchedBoards } from './touched-boards.ts';
 
 /** How the work on a board ended, as far as records go. */
 interface Ended {
@@ -21,29 +21,26 @@ interface Ended {
 export class DirectRecords {
   readonly #data: string;
   readonly #touched: TouchedBoards;
-  readonly #devices: ReadonlyMap<string, BusDevice>;
+  readonly #devices = new Map<string, BusDevice>();
   readonly #kept = new Map<string, string>();
 
-  private constructor(data: string, touched: TouchedBoards, devices: readonly BusDevice[]) {
+  private constructor(data: string, touched: TouchedBoards) {
     this.#data = data;
     this.#touched = touched;
-    this.#devices = new Map(devices.map((device) => [device.path, device]));
   }
 
-  /** Marks boards before they are touched; says on stderr when that cannot be done. */
-  static async open(folder: string, { bus, devices }: ChosenBoards): Promise<DirectRecords> {
+  /** Opens the records in a folder; says on stderr when nothing can be kept there. */
+  static async open(folder: string, bus: ChosenBus): Promise<DirectRecords> {
     const data = bus.choice.kind === 'virtual' ? join(resolve(folder), 'virtual') : resolve(folder);
-    const touched = bus.isFleeting ? NEVER_TOUCHED : await touchBoards(join(data, 'touched'), devices, Date.now());
-    if (touched.trouble !== null)
-      console.error(
-        `${lineOf(touched.trouble)} Until then everything under the image is erased, also where it is blank.`,
-      );
-    return new DirectRecords(data, touched, devices);
+    if (bus.isFleeting) return new DirectRecords(data, NEVER_TOUCHED);
+    const touched = await openTouchedBoards(join(data, 'touched'), { nowMs: Date.now(), onTrouble: tellTrouble });
+    return new DirectRecords(data, touched);
   }
 
-  /** Whether to believe what the flash of the board on this port holds. */
-  trust(path: string): Trust {
-    return this.#touched.trust(path);
+  /** Marks a board before it is touched. Resolves with whether to believe what its flash holds. */
+  begin(device: BusDevice): Promise<Trust> {
+    this.#devices.set(device.path, device);
+    return this.#touched.touch(device);
   }
 
   /** Keeps what is preserved until the board has it again. Rejects with RECORD_FAILED. */
@@ -76,4 +73,8 @@ export class DirectRecords {
     if (device === undefined) throw new Fault('BOARD_GONE', { path });
     return device;
   }
+}
+
+function tellTrouble(trouble: Fault): void {
+  console.error(`${lineOf(trouble)} Until then everything under the image is erased, also where it is blank.`);
 }

@@ -1,9 +1,10 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BusDevice } from '@flashline/dfuse';
+import type { Fault } from '@flashline/contracts';
+import type { BusDevice, Trust } from '@flashline/dfuse';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { touchBoards } from './touched-boards.ts';
+import { openTouchedBoards } from './touched-boards.ts';
 
 const HOUR_MS = 60 * 60_000;
 let folder: string;
@@ -18,7 +19,17 @@ function board(path: string, usbSerial: string | null, more: Partial<BusDevice> 
   return { path, address: 1, ...ids, usbSerial, mode: 'dfu', ...more };
 }
 
-const touch = (...boards: BusDevice[]) => touchBoards(folder, boards, Date.now());
+/** A run that touches these boards. */
+async function touch(...boards: BusDevice[]) {
+  const troubles: Fault[] = [];
+  const marks = await openTouchedBoards(folder, {
+    nowMs: Date.now(),
+    onTrouble: (trouble) => troubles.push(trouble),
+  });
+  const trusts = new Map<string, Trust>();
+  await Promise.all(boards.map(async (one) => trusts.set(one.path, await marks.touch(one))));
+  return { ...marks, trust: (path: string) => trusts.get(path), troubles };
+}
 
 async function age(ms: number): Promise<void> {
   const then = new Date(Date.now() - ms);
@@ -27,7 +38,7 @@ async function age(ms: number): Promise<void> {
 
 test('a board that nobody touched is believed, and marked from then on', async () => {
   const touched = await touch(board('1-1', 'A'));
-  expect(touched.trouble).toBe(null);
+  expect(touched.troubles).toEqual([]);
   expect(touched.trust('1-1')).toBe('yes');
   const [name = ''] = await readdir(folder);
   expect(JSON.parse(await readFile(join(folder, name), 'utf8'))).toMatchObject({ path: '1-1', usbSerial: 'A' });
@@ -101,8 +112,8 @@ test('what else is in the folder is left alone', async () => {
 
 test('where nothing can be marked nothing is believed, and it is said why', async () => {
   await writeFile(folder, 'a file, not a folder');
-  const touched = await touch(board('1-1', 'A'));
-  expect(touched.trust('1-1')).toBe('no');
-  expect(touched.trouble).toMatchObject({ code: 'DATA_NOT_WRITABLE', details: { folder } });
+  const touched = await touch(board('1-1', 'A'), board('1-2', 'B'));
+  expect([touched.trust('1-1'), touched.trust('1-2')]).toEqual(['no', 'no']);
+  expect(touched.troubles).toMatchObject([{ code: 'DATA_NOT_WRITABLE', details: { folder } }]);
   await touched.proven('1-1', { isAll: true });
 });

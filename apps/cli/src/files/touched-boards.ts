@@ -13,10 +13,11 @@ const MARKED_MS_MAX = 90 * RECENT_MS;
 
 /** Boards that are marked as touched until they are proven: the journal of those who have none. */
 export interface TouchedBoards {
-  /** Whether to believe what the flash of the board on this port holds. */
-  trust(path: string): Trust;
-  /** Why nothing could be marked; then no board is believed. */
-  readonly trouble: Fault | null;
+  /**
+   * Marks a board durably before it is erased. Resolves with whether to believe what its flash holds: not when one that could be the
+   * same was marked by an earlier run and not proven since, and not when it cannot be marked. Never rejects.
+   */
+  touch(board: BusDevice): Promise<Trust>;
   /**
    * What this run did to the board is good; with `isAll`, what older marks are about, too. Only a board with a serial of its own is
    * the one that they are about. Never rejects: a mark that stays only costs time.
@@ -31,42 +32,50 @@ interface Mark {
   readonly isRecent: boolean;
 }
 
-/**
- * Marks boards durably before they are erased. A board is not believed when one that could be the same was marked by an earlier run
- * and not proven since.
- */
-export async function touchBoards(folder: string, boards: readonly BusDevice[], nowMs: number): Promise<TouchedBoards> {
-  const own = new Map(boards.map((board) => [board.path, markOf(folder, board)]));
-  try {
-    await mkdir(folder, { recursive: true });
-    // All are looked for before one is made: boards of one run may share their serial.
-    const open = await openMarks(folder, nowMs);
-    await Promise.all(boards.map((board) => make(own.get(board.path), board, nowMs)));
-    const marksOf = (path: string) => open.filter(({ identity }) => identity === own.get(path)?.identity);
-    return {
-      trust: (path) => {
-        const marks = marksOf(path);
-        if (marks.some(({ isRecent }) => isRecent)) return 'no';
-        return marks.length > 0 ? 'shared-serial' : 'yes';
-      },
-      trouble: null,
-      proven: async (path, { isAll }) => {
-        const mark = own.get(path);
-        const older = open.filter(({ identity }) => isAll && identity === mark?.identity);
-        for (const { file } of [...older, ...(mark ? [mark] : [])]) await rm(file, { force: true }).catch(() => {});
-      },
-    };
-  } catch (thrown) {
-    const trouble = new Fault('DATA_NOT_WRITABLE', { folder, reason: String(thrown) }, { cause: thrown });
-    return { trust: () => 'no', trouble, proven: async () => {} };
-  }
+/** What a run needs to mark boards. */
+interface Marking {
+  readonly nowMs: number;
+  /** Told once why nothing can be marked: DATA_NOT_WRITABLE. */
+  readonly onTrouble: (trouble: Fault) => void;
+}
+
+/** Looks for the marks of earlier runs, before this one makes any: boards of one run may share their serial. */
+export async function openTouchedBoards(folder: string, { nowMs, onTrouble }: Marking): Promise<TouchedBoards> {
+  const own = new Map<string, Mark>();
+  let canMark = true;
+  const giveUp = (thrown: unknown): [] => {
+    if (canMark) onTrouble(new Fault('DATA_NOT_WRITABLE', { folder, reason: String(thrown) }, { cause: thrown }));
+    canMark = false;
+    return [];
+  };
+  const open = await openMarks(folder, nowMs).catch(giveUp);
+  const earlier = (mark: Mark | undefined) => open.filter(({ identity }) => identity === mark?.identity);
+  return {
+    touch: async (board) => {
+      const mark = markOf(folder, board);
+      own.set(board.path, mark);
+      if (canMark) await make(mark, board, nowMs).catch(giveUp);
+      return canMark ? trustAfter(earlier(mark)) : 'no';
+    },
+    proven: async (path, { isAll }) => {
+      const mark = own.get(path);
+      for (const { file } of [...(isAll ? earlier(mark) : []), ...(mark ? [mark] : [])])
+        await rm(file, { force: true }).catch(() => {});
+    },
+  };
 }
 
 /** No marks for boards that nobody can meet again. */
-export const NEVER_TOUCHED: TouchedBoards = { trust: () => 'yes', trouble: null, proven: async () => {} };
+export const NEVER_TOUCHED: TouchedBoards = { touch: async () => 'yes', proven: async () => {} };
+
+function trustAfter(marks: readonly Mark[]): Trust {
+  if (marks.some(({ isRecent }) => isRecent)) return 'no';
+  return marks.length > 0 ? 'shared-serial' : 'yes';
+}
 
 async function openMarks(folder: string, nowMs: number): Promise<Mark[]> {
   const open: Mark[] = [];
+  await mkdir(folder, { recursive: true });
   for (const name of await readdir(folder)) {
     const [, identity] = /^([0-9a-z-]+)\.[0-9a-f-]+\.json$/.exec(name) ?? [];
     if (identity === undefined) continue;
@@ -84,8 +93,7 @@ function markOf(folder: string, board: BusDevice): Mark {
   return { identity, file: join(folder, `${identity}.${randomUUID()}.json`), isRecent: true };
 }
 
-async function make(mark: Mark | undefined, board: BusDevice, nowMs: number): Promise<void> {
-  if (mark === undefined) return;
+async function make(mark: Mark, board: BusDevice, nowMs: number): Promise<void> {
   const content = { ...board, touchedAt: new Date(nowMs).toISOString() };
   await writeDurably(mark.file, Buffer.from(`${JSON.stringify(content)}\n`));
 }

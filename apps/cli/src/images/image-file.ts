@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { unreadableFile } from '@flashline/config';
 import { type Digest, Fault, IMAGE_FILE_BYTES_MAX } from '@flashline/contracts';
 import { digestOf, type FirmwareImage, programmed, readImage } from '@flashline/firmware';
 
@@ -41,7 +42,6 @@ async function readLimited(path: string): Promise<Buffer> {
     return await handle.readFile();
   } catch (thrown) {
     if (thrown instanceof Fault) throw thrown;
-    const reason = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : String(thrown);
-    throw new Fault('FILE_UNREADABLE', { file: path, reason }, { cause: thrown });
+    throw unreadableFile(path, thrown);
   }
 }

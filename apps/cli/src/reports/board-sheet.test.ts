@@ -4,6 +4,7 @@ import { boardSheet, describeBoard } from './board-sheet.ts';
 
 const LAYOUT = '@Internal Flash  /0x08000000/64*0002Kg';
 const BOARD = { vendorId: 0x0483, productId: 0xdf11, bcdDevice: 0x2200, usbSerial: null, layout: LAYOUT };
+const NAMES = { slot: '1-1.1', label: 'A1' };
 const FACTS: BoardFacts = {
   board: BOARD,
   part: 'F072',
@@ -40,8 +41,8 @@ test('a board is told with its map, its option bytes, and what cannot be read', 
 });
 
 test('programs get the same as data', () => {
-  expect(describeBoard('1-1.1', report(FACTS))).toMatchObject({
-    slot: '1-1.1',
+  expect(describeBoard(NAMES, report(FACTS))).toMatchObject({
+    ...NAMES,
     fault: null,
     part: 'F072',
     memories: [{ address: 0x0800_0000, count: 64, bytes: 2048, readable: true }],
@@ -53,7 +54,7 @@ test('programs get the same as data', () => {
 
 test('what is not as it should be is warned of', () => {
   const odd = { ...FACTS, part: null, isReadProtected: true, layout: '@Internal Flash  /0x08000000/32*0004Kg' };
-  const told = describeBoard('1-1.1', report(odd));
+  const told = describeBoard(NAMES, report(odd));
   expect(told).toMatchObject({ memories: [{ count: 32, bytes: 4096 }] });
   const text = boardSheet('A1', report(odd));
   expect(text.match(/^warning: /gm)).toHaveLength(3);
@@ -62,8 +63,8 @@ test('what is not as it should be is warned of', () => {
 
 test('a board that could not be looked at is told with its fault', () => {
   expect(boardSheet('A1', report(null))).toMatch(/^A1: USB_BUSY: Another program holds the board\./);
-  expect(describeBoard('1-1.1', report(null))).toEqual({
-    slot: '1-1.1',
+  expect(describeBoard(NAMES, report(null))).toEqual({
+    ...NAMES,
     fault: 'USB_BUSY',
     faultDetails: null,
     board: BOARD,

@@ -1,6 +1,7 @@
 import { FAULTS, usbId } from '@flashline/contracts';
 import { type BoardFacts, type BoardJobReport, parseMemoryMap } from '@flashline/dfuse';
 import type { Range } from '@flashline/firmware';
+import type { NamedSlot } from '../bus-choice.ts';
 import { drawMemoryMap } from '../memory-drawing.ts';
 import { hexDump } from './hex-dump.ts';
 import { sheet } from './sheet.ts';
@@ -9,11 +10,11 @@ import { sheet } from './sheet.ts';
 const ATTRIBUTES = ['download', 'upload', 'manifestation tolerant', 'will detach'] as const;
 
 /** What a board tells about itself, as `--json` prints it. */
-export function describeBoard(slot: string, { fault, faultDetails, board, facts }: BoardJobReport) {
-  if (facts === null) return { slot, fault, faultDetails, board };
+export function describeBoard(names: NamedSlot, { fault, faultDetails, board, facts }: BoardJobReport) {
+  if (facts === null) return { ...names, fault, faultDetails, board };
   const { part, functional, alternates, layout, isReadProtected } = facts;
   return {
-    ...{ slot, fault, faultDetails, board, part, functional, alternates, layout },
+    ...{ ...names, fault, faultDetails, board, part, functional, alternates, layout },
     memories: parseMemoryMap(layout).runs,
     isReadProtected,
     optionBytes: hexOf(facts.optionBytes),

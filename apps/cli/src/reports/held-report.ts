@@ -1,22 +1,20 @@
 import { type FaultCode, type FaultDetails, hex32 } from '@flashline/contracts';
 import type { BoardJobReport } from '@flashline/dfuse';
 import { digestOf, type Range } from '@flashline/firmware';
-import { type ChosenBus, labelOf } from '../bus-choice.ts';
+import type { NamedSlot } from '../bus-choice.ts';
 import { table } from '../table.ts';
 import { adviceOn } from './advice.ts';
 import { hexDump } from './hex-dump.ts';
 
 /** What was read from one board. */
-export interface Held {
-  readonly slot: string;
+export interface Held extends NamedSlot {
   readonly report: BoardJobReport;
   /** The file that it was saved to. */
   readonly file: string | null;
 }
 
 /** One result of `read` as `--json` prints it. */
-export interface HeldResult {
-  readonly slot: string;
+export interface HeldResult extends NamedSlot {
   readonly fault: FaultCode | null;
   readonly faultDetails: FaultDetails | null;
   readonly board: BoardJobReport['board'];
@@ -37,7 +35,7 @@ export interface HeldResult {
 const SHOWN_BYTES_MAX = 4096;
 
 /** The result of one board. */
-export function heldResult({ slot, report, file }: Held): HeldResult {
+export function heldResult({ slot, label, report, file }: Held): HeldResult {
   const { fault, faultDetails, board, ms, transfers } = report;
   const held = report.held ?? [];
   const isShown = file === null && isSmall(held);
@@ -46,20 +44,15 @@ export function heldResult({ slot, report, file }: Held): HeldResult {
     ...digestOf([range]),
     data: isShown ? Buffer.from(range.data).toString('hex') : null,
   }));
-  return { slot, fault, faultDetails, board, file, ranges, ms, transfers };
+  return { slot, label, fault, faultDetails, board, file, ranges, ms, transfers };
 }
 
 /** What was read, for people: bytes where they are few and not in a file, else checksums; and what to do about the faults. */
-export function heldText(bus: Pick<ChosenBus, 'slots'>, all: readonly Held[]): string {
+export function heldText(all: readonly Held[]): string {
   const shown = all.filter(({ report: { held }, file }) => held !== null && file === null && isSmall(held));
-  const dumps = shown.flatMap(({ slot, report }) => [
-    `${labelOf(bus, slot)}:`,
-    ...(report.held ?? []).flatMap(hexDump),
-    '',
-  ]);
+  const dumps = shown.flatMap(({ label, report }) => [`${label}:`, ...(report.held ?? []).flatMap(hexDump), '']);
   const rest = all.filter((one) => !shown.includes(one));
-  const rows = rest.flatMap(({ slot, report, file }) => {
-    const label = labelOf(bus, slot);
+  const rows = rest.flatMap(({ label, report, file }) => {
     if (report.held === null) return [[label, report.fault ?? '-', '-', '-', '-', '-', '-']];
     return report.held.map((range) => [label, 'read', ...cellsOf(range), file ?? '-']);
   });
@@ -67,10 +60,7 @@ export function heldText(bus: Pick<ChosenBus, 'slots'>, all: readonly Held[]): s
   return [
     ...dumps,
     ...(rows.length === 0 ? [] : [table([head, ...rows])]),
-    ...adviceOn(
-      bus,
-      all.map(({ slot, report }) => ({ slot, ...report })),
-    ),
+    ...adviceOn(all.map(({ label, report }) => ({ label, ...report }))),
   ]
     .join('\n')
     .trimEnd();

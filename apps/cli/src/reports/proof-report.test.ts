@@ -20,25 +20,25 @@ const FAIL: ProofEnding = {
   ...PASS,
   ...{ outcome: 'fail', fault: 'VERIFY_MISMATCH', faultDetails: { address: '0x08010002' }, readback: null },
 };
-const BUS = { slots: [{ path: '1-1.1', label: 'A1' }] };
+const NAMES = { slot: '1-1.1', label: 'A1' };
 
 test('a result names the bytes that were programmed, the files they come from, and what was read back', () => {
-  expect(proofResult('1-1.1', IMAGES, PASS)).toMatchObject({
-    slot: '1-1.1',
+  expect(proofResult(NAMES, IMAGES, PASS)).toMatchObject({
+    ...NAMES,
     outcome: 'pass',
     image: { sha256: SHA256, bytes: 4, files: [{ file: '/app.bin', sha256: 'f'.repeat(64), address: '0x08010000' }] },
     readback: { sha256: SHA256 },
   });
-  expect(proofResult('1-1.1', IMAGES, FAIL).readback).toBeNull();
+  expect(proofResult(NAMES, IMAGES, FAIL).readback).toBeNull();
 });
 
 test('people get a row for each board, the facts of each fault, and its advice once', () => {
   const results = [
-    proofResult('1-1.1', IMAGES, PASS),
-    proofResult('1-2', IMAGES, FAIL),
-    proofResult('1-3', IMAGES, FAIL),
+    proofResult(NAMES, IMAGES, PASS),
+    proofResult({ slot: '1-2', label: '1-2' }, IMAGES, FAIL),
+    proofResult({ slot: '1-3', label: '1-3' }, IMAGES, FAIL),
   ];
-  expect(proofTable(BUS, results).split('\n')).toEqual([
+  expect(proofTable(results).split('\n')).toEqual([
     'slot  outcome  fault            seconds  image         read back     transfers',
     '────  ───────  ───────────────  ───────  ────────────  ────────────  ─────────',
     'A1    PASS     -                1.23     0123456789ab  0123456789ab  200',

@@ -1,6 +1,6 @@
 import { type BoardIdentity, type FaultCode, type FaultDetails, hex32, type Outcome } from '@flashline/contracts';
 import type { Ending } from '@flashline/worker';
-import { type ChosenBus, labelOf } from '../bus-choice.ts';
+import type { NamedSlot } from '../bus-choice.ts';
 import type { ImageSet } from '../images/image-set.ts';
 import { table } from '../table.ts';
 import { adviceOn } from './advice.ts';
@@ -12,8 +12,7 @@ export interface ProofEnding extends Pick<Ending, 'outcome' | 'fault' | 'faultDe
 }
 
 /** One result as `--json` prints it. `image.sha256` is of the programmed bytes, so it can be held against the read-back. */
-export interface ProofResult {
-  readonly slot: string;
+export interface ProofResult extends NamedSlot {
   readonly outcome: Outcome;
   readonly fault: FaultCode | null;
   readonly faultDetails: FaultDetails | null;
@@ -29,10 +28,10 @@ export interface ProofResult {
 }
 
 /** The result of one board. */
-export function proofResult(slot: string, { content, files }: ImageSet, ending: ProofEnding): ProofResult {
+export function proofResult(names: NamedSlot, { content, files }: ImageSet, ending: ProofEnding): ProofResult {
   const { outcome, fault, faultDetails, board, readback, ms, transfers } = ending;
   return {
-    slot,
+    ...names,
     outcome,
     fault,
     faultDetails,
@@ -53,9 +52,9 @@ export function proofResult(slot: string, { content, files }: ImageSet, ending: 
 }
 
 /** Results as a table for people, and what to do about the faults. */
-export function proofTable(bus: Pick<ChosenBus, 'slots'>, results: readonly ProofResult[]): string {
-  const rows = results.map(({ slot, outcome, fault, ms, image, readback, transfers }) => [
-    labelOf(bus, slot),
+export function proofTable(results: readonly ProofResult[]): string {
+  const rows = results.map(({ label, outcome, fault, ms, image, readback, transfers }) => [
+    label,
     outcome.toUpperCase(),
     fault ?? '-',
     (ms / 1000).toFixed(2),
@@ -64,5 +63,5 @@ export function proofTable(bus: Pick<ChosenBus, 'slots'>, results: readonly Proo
     String(transfers),
   ]);
   const head = ['slot', 'outcome', 'fault', 'seconds', 'image', 'read back', 'transfers'];
-  return [table([head, ...rows]), ...adviceOn(bus, results)].join('\n');
+  return [table([head, ...rows]), ...adviceOn(results)].join('\n');
 }

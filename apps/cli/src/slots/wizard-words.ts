@@ -20,6 +20,8 @@ export function deviceWords({ mode, vendorId, productId }: Pick<BusDevice, 'mode
 /** What somebody who names slots is told about what has just happened. */
 export function noteWords(note: WizardNote): string {
   switch (note.kind) {
+    case 'there':
+      return `Plugged in already: ${note.paths.join(', ')}. Pull each, and plug it in again when its slot is asked for.`;
     case 'found':
       return `${note.label} is port ${note.device.path}: ${deviceWords(note.device)}.`;
     case 'taken':

@@ -14,6 +14,8 @@ export interface Wizard {
 }
 
 export type WizardNote =
+  /** Boards that were there when it began: they are no answer. */
+  | { readonly kind: 'there'; readonly paths: readonly string[] }
   | { readonly kind: 'found'; readonly label: string; readonly device: BusDevice }
   /** The port belongs to a slot that was found before. */
   | { readonly kind: 'taken'; readonly label: string; readonly path: string }
@@ -57,7 +59,10 @@ function scanned(before: Wizard, devices: readonly BusDevice[]): Wizard {
   const wizard = { ...before, seen: new Map(devices.map((device) => [device.path, device])), note: null };
   // What is plugged in when it begins is no answer: pulled and plugged in again, it is.
   const { seen } = before;
-  if (seen === null) return wizard;
+  if (seen === null) {
+    const paths = devices.filter(({ mode }) => mode !== 'other').map(({ path }) => path);
+    return paths.length === 0 ? wizard : { ...wizard, note: { kind: 'there', paths } };
+  }
   const arrived = devices.filter(({ path, address }) => seen.get(path)?.address !== address);
   const boards = arrived.filter(({ mode }) => mode !== 'other');
   const [board, ...more] = boards;

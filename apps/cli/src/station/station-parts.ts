@@ -2,15 +2,14 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Part, StationFile } from '@flashline/contracts';
+import type { Part } from '@flashline/contracts';
 import { type Coordinator, requireListenable, startCoordinator } from '@flashline/coordinator';
 import { type OnHandlerError, openMemoryQueue } from '@flashline/queue';
 import { lockDataFolder, openJournal, openLedger } from '@flashline/store';
 import { startWorker, type Worker } from '@flashline/worker';
 import type { Logger } from 'pino';
-import type { ChosenBus } from '../bus-choice.ts';
 import { preservedFiles } from '../files/preserved-files.ts';
-import { namesIn, stationOn } from '../station-file.ts';
+import { type ChosenStation, namesIn } from '../station-file.ts';
 import { ROOT, VERSION } from '../version.ts';
 import { openLog } from './log-file.ts';
 
@@ -28,6 +27,11 @@ export interface Listening {
 export function dashboardFolder(): string | null {
   const folder = fileURLToPath(new URL('apps/dashboard/dist/', ROOT));
   return existsSync(join(folder, 'index.html')) ? folder : null;
+}
+
+/** What to tell somebody who has started a coordinator: nothing when its dashboard was built. */
+export function dashboardWords(folder: string | null): readonly string[] {
+  return folder === null ? ['Its dashboard is not built. Run "npm run build" in the clone, then start again.'] : [];
 }
 
 /** Where handlers of the queue that fail are told of. */
@@ -58,11 +62,7 @@ export class Opened {
 }
 
 /** What a station is made of, besides its folder. */
-export interface StationMakeUp {
-  readonly file: StationFile;
-  /** Where the station file is; left out when there is none. */
-  readonly config?: string | undefined;
-  readonly bus: ChosenBus;
+export interface StationMakeUp extends ChosenStation {
   readonly parts: readonly Part[];
   readonly listening: Listening;
 }
@@ -78,7 +78,7 @@ export interface Station {
 /** Starts a station on `folder`. Whatever fails, nothing stays open. */
 export async function startStation(
   folder: string,
-  { file, config, bus, parts, listening }: StationMakeUp,
+  { station, config, bus, parts, listening }: StationMakeUp,
 ): Promise<Station> {
   await requireListenable(listening);
   const opened = new Opened();
@@ -103,7 +103,6 @@ export async function startStation(
       dashboard: dashboardFolder(),
     });
     opened.add(coordinator, (running) => running.close());
-    const station = stationOn(bus, file);
     const images = async (sha256: string) => coordinator.imagePath(sha256);
     const worker = await startWorker({
       station,

@@ -1,4 +1,6 @@
+import type { Fault } from '@flashline/contracts';
 import { expect, test } from 'vitest';
+import { configProblems } from '../problems/config-problem.ts';
 import { parseYaml } from '../yaml-file.ts';
 import { WrittenStation } from './station-file.ts';
 
@@ -90,4 +92,45 @@ test.each([
   [['{ path: 1-1, label: A, colour: red }'], 3, 'slots.0.colour'],
 ])('%j is refused with the line and the field', (lines, line, field) => {
   expect(refusal(...lines)).toMatchObject({ file: 'station.yaml', line, field });
+});
+
+test('every line that is wrong is told at once, by the fault and in words', () => {
+  const lines = [
+    "{ path: '1-1.[1-2]', label: 'A{n}' }",
+    '{ path: usb0, label: A1 }',
+    '{ path: 1-1.2, label: B }',
+    '{ path: 1-3, lable: C }',
+    '{ path: 1.3, label: D, row: 65 }',
+  ];
+  let fault: unknown = null;
+  try {
+    slotsIn(...lines);
+  } catch (thrown) {
+    fault = thrown;
+  }
+  expect(configProblems(fault as Fault)?.problems).toEqual([
+    { line: 4, field: 'slots.1.path', reason: 'is "usb0", must be a port path such as 1-2.3' },
+    { line: 6, field: 'slots.3.label', reason: 'is missing, must be text' },
+    {
+      line: 6,
+      field: 'slots.3.lable',
+      reason: 'is not known here; do you mean label?',
+    },
+    { line: 7, field: 'slots.4.path', reason: 'is 1.3, must be text: put it in quotes' },
+    { line: 7, field: 'slots.4.row', reason: 'is 65, must be a whole number from 1 to 64' },
+    { line: 5, field: 'slots.2.path', reason: 'port 1-1.2 stands here twice' },
+  ]);
+});
+
+test('an empty list is refused, and it is said what to do', () => {
+  expect(() => parseYaml('station: a\nslots: []\n', WrittenStation, 'f')).toThrow(
+    expect.objectContaining({
+      details: {
+        file: 'f',
+        line: 2,
+        field: 'slots',
+        reason: expect.stringMatching(/^is an empty list, .*delete/) as unknown,
+      },
+    }),
+  );
 });

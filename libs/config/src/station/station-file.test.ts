@@ -21,6 +21,10 @@ test('without a file a station has a name and takes every port', async () => {
 test('a name that cannot be one is refused, and was given with --station', async () => {
   await expect(readStationFile(undefined, 'a b')).rejects.toMatchObject({
     code: 'CONFIG_INVALID',
-    details: { from: '--station', field: 'station' },
+    details: {
+      file: '--station',
+      field: 'station',
+      reason: expect.stringMatching(/^is "a b", must be 1-32 letters/) as unknown,
+    },
   });
 });

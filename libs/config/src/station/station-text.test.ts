@@ -43,17 +43,32 @@ startsPerHub: 4
 `);
 });
 
-test('a station file without slots gets them, also one that had an empty or a one-line list', () => {
-  const lists = [
-    '',
-    'slots: []\n',
-    'slots: [{ path: 1-1, label: X }]\n',
-    'slots: [{ path: 1-1, label: B1, columns: 2 }]\n',
-  ];
+test('a station file without slots gets them, also one that had a one-line list', () => {
+  const lists = ['', 'slots: [{ path: 1-1, label: X }]\n', 'slots: [{ path: 1-1, label: B1, columns: 2 }]\n'];
   for (const slots of lists) {
     const changed = withSlots(`station: a\n${slots}slotsPerHost: 4\n`, [B1], 'station.yaml');
     expect(parseYaml(changed, WrittenStation, '')).toEqual({ station: 'a', slots: [B1], slotsPerHost: 4 });
   }
+});
+
+test('a line with a pattern stays while its slots are as it says, and its comment stays beside what is left of it', () => {
+  const text = `station: a
+slots:
+  # The old fixture.
+  - { path: '1-1.[1-3]', label: 'A{n}' } # stiff
+  - { path: '1-2.[1-2]', label: 'B{n}', columns: 2 } # oven
+`;
+  const { slots = [] } = parseYaml(text, WrittenStation, 'f');
+  expect(withSlots(text, slots, 'f')).toBe(text);
+  const moved = slots.map((slot) => (slot.label === 'A2' ? { ...slot, path: '1-7' } : slot));
+  expect(withSlots(text, moved, 'f')).toBe(`station: a
+slots:
+  # The old fixture.
+  - { path: 1-1.1, label: A1 } # stiff
+  - { path: 1-7, label: A2 }
+  - { path: 1-1.3, label: A3 }
+  - { path: '1-2.[1-2]', label: 'B{n}', columns: 2 } # oven
+`);
 });
 
 test('a new file is a station file', () => {

@@ -1,6 +1,7 @@
 import { Fault, type SlotName, type StationFile } from '@flashline/contracts';
-import { type Document, isMap, isScalar, isSeq, parseDocument, type YAMLMap, YAMLSeq } from 'yaml';
+import { type Document, isMap, isSeq, parseDocument, type YAMLMap, YAMLSeq } from 'yaml';
 import { parseYaml } from '../yaml-file.ts';
+import { SlotLine } from './slot-list.ts';
 import { WrittenStation } from './station-file.ts';
 
 /** One short line for each slot, however long the labels are. */
@@ -8,26 +9,29 @@ const AS_TEXT = { lineWidth: 0 } as const;
 
 /** The text of a station file for a station that has none yet. */
 export function newStationText(station: StationFile['station'], slots: readonly SlotName[]): string {
-  return withSlots(`# flashline station --config with this file\nstation: ${station}\n`, slots, 'the new file');
+  return textWith(`# flashline station --config with this file\nstation: ${station}\n`, slots, 'the new file');
 }
 
 /**
- * The text of a station file with these slots instead of its own, one line for each. Comments and all other fields stay; so does
- * the comment beside a slot that keeps its label. `file` only names it. Throws CONFIG_INVALID when the text is no station file, or
- * when a slot cannot be written into one.
+ * The text of a station file with these slots instead of its own, one line for each; a line that names many by a pattern stays while
+ * they are as it says. Comments and all other fields stay; so does the comment of a line of which a slot is left. `file` only names
+ * it. Throws CONFIG_INVALID when the text is no station file, or when a slot cannot be written into one.
  */
 export function withSlots(text: string, slots: readonly SlotName[], file: string): string {
   parseYaml(text, WrittenStation, file);
+  return textWith(text, slots, file);
+}
+
+function textWith(text: string, slots: readonly SlotName[], file: string): string {
   const document = parseDocument(text);
   const before = document.get('slots', true);
   const list = isSeq(before) ? before : new YAMLSeq();
-  const lines = linesByLabel(list);
-  list.items = slots.map((slot) => lineOf(document, slot, lines.get(slot.label)));
+  list.items = linesFor(document, slots, linesIn(list));
   list.flow = false;
   document.set('slots', list);
   const changed = document.toString(AS_TEXT);
   const { slots: read } = parseYaml(changed, WrittenStation, file);
-  if (JSON.stringify(read) !== JSON.stringify(slots))
+  if (!isSame(read, slots))
     throw new Fault('CONFIG_INVALID', {
       file,
       field: 'slots',
@@ -36,21 +40,51 @@ export function withSlots(text: string, slots: readonly SlotName[], file: string
   return changed;
 }
 
-function linesByLabel(list: YAMLSeq): ReadonlyMap<string, YAMLMap> {
-  const lines = new Map<string, YAMLMap>();
-  for (const item of list.items) {
-    const label = isMap(item) ? item.get('label', true) : undefined;
-    if (isMap(item) && isScalar(label)) lines.set(String(label.value), item);
+/** A line of the list, and the slots that it names. */
+interface Line {
+  readonly node: YAMLMap;
+  readonly names: readonly SlotName[];
+}
+
+function linesIn(list: YAMLSeq): readonly Line[] {
+  return list.items
+    .filter((item) => isMap(item))
+    .map((node) => ({ node, names: SlotLine.safeParse(node.toJSON()).data ?? [] }));
+}
+
+function linesFor(document: Document, slots: readonly SlotName[], before: readonly Line[]): YAMLMap[] {
+  const lines: YAMLMap[] = [];
+  const said = new Set<YAMLMap>();
+  for (let at = 0; at < slots.length; ) {
+    const rest = slots.slice(at);
+    const whole = before.find(({ names }) => names.length > 1 && isSame(names, rest.slice(0, names.length)));
+    const [slot] = rest;
+    if (slot === undefined) break;
+    lines.push(whole?.node ?? lineFor(document, slot, before, said));
+    at += whole?.names.length ?? 1;
   }
   return lines;
 }
 
-function lineOf(document: Document, { path, label, group, place }: SlotName, before: YAMLMap | undefined): YAMLMap {
-  const line = before ?? (document.createNode({}, { flow: true }) as YAMLMap);
+/** The line of one slot. What people wrote beside the line that it comes from stands beside the first that is left of it. */
+function lineFor(document: Document, slot: SlotName, before: readonly Line[], said: Set<YAMLMap>): YAMLMap {
+  const { path, label, group, place } = slot;
+  const old = before.find(({ names }) => names.some((name) => name.label === label));
+  const line = old?.names.length === 1 ? old.node : (document.createNode({}, { flow: true }) as YAMLMap);
   const fields = { path, label, group, row: place?.row, column: place?.column, columns: undefined };
   for (const [name, value] of Object.entries(fields)) {
     if (value === undefined) line.delete(name);
     else line.set(name, value);
   }
+  if (old !== undefined && old.node !== line && !said.has(old.node)) {
+    said.add(old.node);
+    const { comment, commentBefore } = old.node;
+    if (comment != null) line.comment = comment;
+    if (commentBefore != null) line.commentBefore = commentBefore;
+  }
   return line;
+}
+
+function isSame(some: readonly SlotName[] | undefined, others: readonly SlotName[]): boolean {
+  return JSON.stringify(some) === JSON.stringify(others);
 }

@@ -53,6 +53,11 @@ describe('what is wrong is found by the check it concerns and by no other', () =
       { inspectRedis: () => Promise.reject(new Fault('QUEUE_UNREACHABLE', { url: 'u' })) },
       { redis: 'bad' },
     ],
+    [
+      'an address that is none',
+      { inspectRedis: () => Promise.reject(new Fault('CONFIG_INVALID', { field: 'redis', reason: 'must be a URL' })) },
+      { redis: 'bad' },
+    ],
     ['a Redis that evicts', { inspectRedis: async () => ({ ...GOOD_REDIS, policy: 'allkeys-lru' }) }, { redis: 'bad' }],
     [
       'a Redis that cannot write',
@@ -62,7 +67,9 @@ describe('what is wrong is found by the check it concerns and by no other', () =
     ['a replica', { inspectRedis: async () => ({ ...GOOD_REDIS, isReplica: true }) }, { redis: 'bad' }],
     ['a Redis that forgets', { inspectRedis: async () => ({ ...GOOD_REDIS, isAppending: false }) }, { redis: 'warn' }],
   ])('%s', async (_, others, states) => {
-    expect((await found(patientWith(GOOD_LINUX, others))).states).toEqual(states);
+    const troubles = await found(patientWith(GOOD_LINUX, others));
+    expect(troubles.states).toEqual(states);
+    if ('redis' in states && states.redis === 'bad') expect(troubles.do).not.toBe('');
   });
 
   test.each([

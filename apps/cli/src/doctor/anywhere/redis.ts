@@ -8,6 +8,10 @@ export async function redis(inspect: () => Promise<RedisCondition>): Promise<Ver
   const condition = await inspect().catch((thrown: unknown) => asFault(thrown));
   if ('code' in condition) {
     const { code, details } = condition;
+    if (code === 'CONFIG_INVALID')
+      return bad(`What --redis names is no address of a Redis${factsOf({ reason: details.reason ?? null })}.`, [
+        'flashline doctor --redis redis://127.0.0.1:6379',
+      ]);
     return bad(
       `${FAULTS[code].says.replace(/\.$/, '')}${factsOf(details)}.`,
       typeof details.url === 'string' ? [`redis-cli -u ${details.url} ping`] : [],

@@ -14,6 +14,7 @@ import {
   type StationFile,
   WorkerCommand,
 } from '@flashline/contracts';
+import type { BusDevice } from '@flashline/dfuse';
 import type { Queue, Stop } from '@flashline/queue';
 import type { Journal, Seat } from '@flashline/store';
 import type { Logger } from 'pino';
@@ -51,6 +52,8 @@ export interface WorkerOptions {
 
 /** A running worker: one USB host computer with its slots. */
 export interface Worker {
+  /** What the first look at the bus shows, and what is wrong with the bus, in plain words. Never rejects; not every bus is ever seen. */
+  readonly firstLook: Promise<{ readonly devices: readonly BusDevice[]; readonly trouble: string | null }>;
   /**
    * Takes no more jobs, lets attempts in work finish until `signal` is aborted, then ends what is left as errors.
    * Closes neither journal nor queue.
@@ -73,6 +76,7 @@ class StationWorker implements Worker {
   readonly #outbox: Outbox;
   readonly #attempts: Attempts;
   readonly #served: Promise<Stop>[] = [];
+  readonly #firstLook = Promise.withResolvers<Awaited<Worker['firstLook']>>();
   #lookout: Lookout | null = null;
   #beat: NodeJS.Timeout | undefined;
   readonly #told = coalesced(() => this.#report(), BENCH_PAUSE_MS);
@@ -117,6 +121,10 @@ class StationWorker implements Worker {
     });
   }
 
+  get firstLook(): Worker['firstLook'] {
+    return this.#firstLook.promise;
+  }
+
   async start(): Promise<void> {
     const { station, queue, bus, journal } = this.#options;
     // Before any slot is served: a redelivered job must find how its attempt ended.
@@ -124,7 +132,7 @@ class StationWorker implements Worker {
     this.#outbox.kick();
     // First, for nothing is done before it has seen something: on a slow computer the processes of the slots hold it up.
     this.#lookout = new Lookout(bus, {
-      onScan: (devices) => this.#bench.scan(devices),
+      onScan: (devices) => this.#scanned(devices),
       onUntold: (path) => this.#hosts.renew(path),
       onChange: () => this.#sightChanged(),
     });
@@ -157,6 +165,11 @@ class StationWorker implements Worker {
       else log.error({ slot: path, issues: job.error.issues }, 'a job that makes no sense was dropped');
     });
     this.#served.push(served);
+  }
+
+  #scanned(devices: readonly BusDevice[]): void {
+    this.#bench.scan(devices);
+    this.#firstLook.resolve({ devices, trouble: this.#lookout?.trouble ?? null });
   }
 
   #sightChanged(): void {

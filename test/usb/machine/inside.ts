@@ -1,7 +1,7 @@
 /** Runs in the machine: one scenario after another, each in a process of its own, and tells the computer outside how they end. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { release, uptime } from 'node:os';
 import { join } from 'node:path';
 import { type Ended, EVENTS_FILE, JOB_FILE, type Job, type MachineEvent, type Scenario, SHARED } from './job.ts';
@@ -9,6 +9,10 @@ import { type Ended, EVENTS_FILE, JOB_FILE, type Job, type MachineEvent, type Sc
 const { scenarios, programs, boards } = JSON.parse(readFileSync(join(SHARED, JOB_FILE), 'utf8')) as Job;
 const boardsFile = '/run/boards.json';
 writeFileSync(boardsFile, JSON.stringify(boards));
+// Under emulation compiling takes seconds for every program, and the users of the udev scenario need it, too.
+const compiled = '/run/compiled';
+mkdirSync(compiled);
+chmodSync(compiled, 0o1777);
 tell({ on: 'up', kernel: release(), seconds: uptime() });
 for (const scenario of scenarios) {
   tell({ on: 'started', name: scenario.name });
@@ -24,7 +28,7 @@ async function ran({ name, limitSeconds }: Scenario): Promise<Ended> {
   const child = spawn(process.execPath, [join(programs, `${name}.mjs`)], {
     stdio: [...stdio],
     detached: true,
-    env: { ...process.env, FLASHLINE_BOARDS: boardsFile },
+    env: { ...process.env, FLASHLINE_BOARDS: boardsFile, NODE_COMPILE_CACHE: compiled },
   });
   const end = () => child.pid !== undefined && spawnSync('kill', ['-9', '--', `-${child.pid}`]);
   const late = setTimeout(end, limitSeconds * 1000);

@@ -66,7 +66,7 @@ await station.completed(order, [], ORDER_SECONDS);
 
 assert.equal(productAt(BYSTANDER), RUNNING);
 assert.equal(addressOf(BYSTANDER), bystander, 'the board that sits in no slot has left the bus meanwhile');
-console.log(await station.stop());
+await station.stop();
 await rig.close();
 
 function addressOf(path: string): string {

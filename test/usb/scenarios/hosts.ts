@@ -43,7 +43,8 @@ await rig.plug(specs(hurt, []));
 await station.completed(order, ENDS, 60);
 for (const ends of await station.ends(order, hurt)) assert.equal(ends.at(-1), 'pass');
 for (const path of paths) assert.deepEqual(await rig.memory(path, LENGTH), image, path);
-console.log(await station.stop());
+await station.stop();
+console.log(await station.verified());
 await rig.close();
 
 function specs(at: readonly string[], misbehaviours: readonly { kind: 'slow'; factor: number }[]) {

@@ -47,7 +47,8 @@ assert.equal(driversOf(strangers), 'usb-storage usbhid');
 assert.equal((await rig.bench.report(NO_SLOT)).transfers, 0, 'somebody talked to a board that sits in no slot');
 assert.equal((await station.client.slots()).length, paths.length + strangers.length);
 
-const verified = await station.stop();
+await station.stop();
+const verified = await station.verified();
 assert.match(
   verified,
   new RegExp(`4 orders, ${1 + 8 + 30 + PULLED} attempts, ${1 + 8 + 30 + PULLED} results, 0 in work`),

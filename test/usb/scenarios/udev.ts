@@ -39,10 +39,9 @@ const [, install = ''] = /^#\s+(sudo cp .*)$/m.exec(readFileSync(RULES, 'utf8'))
 execSync(install.replaceAll('sudo ', '').replace('60-flashline.rules', RULES));
 await until('udevd has let plugdev in', () => (access() === `${plugdev} 660` ? true : null));
 
-const refused = await outside.flashline(...FLASH);
+const [refused, ill] = await Promise.all([outside.flashline(...FLASH), doctor(outside)]);
 assert.notEqual(refused.code, 0);
 assert.match(refused.stdout + refused.stderr, /USB_PERMISSION.*flashline doctor/s);
-const ill = await doctor(outside);
 assert.equal(ill.code, 3);
 assert.deepEqual([ill.of('plugdev').state, ill.of('board-access').state], ['bad', 'bad']);
 assert.ok(ill.of('plugdev').do.includes('sudo usermod -aG plugdev outside'), JSON.stringify(ill.of('plugdev')));

@@ -1,5 +1,5 @@
 import { readPartsFile } from '@flashline/config';
-import { lookAtBus } from '@flashline/worker';
+import type { Worker } from '@flashline/worker';
 import type { Command } from 'commander';
 import { addBusOptions, type BusOptions, option } from '../options.ts';
 import { untilStopped } from '../shutdown.ts';
@@ -37,11 +37,8 @@ async function runStation(options: StationOptions): Promise<void> {
     for (const line of dashboardWords(dashboardFolder())) console.log(line);
     if (config !== undefined) console.log(`Station file: ${config}`);
     console.log(`Records: ${options.data}`);
-    console.log(
-      bus.choice.kind === 'virtual'
-        ? 'SIMULATED: the boards are virtual and never count as production.'
-        : await usbSituation(),
-    );
+    if (bus.choice.kind === 'virtual') console.log('SIMULATED: the boards are virtual and never count as production.');
+    else void station.worker.firstLook.then((look) => console.log(usbSituation(look)));
     await stopped;
     console.log('Stopping: boards in work finish first. Press Ctrl-C again to stop at once.');
     await station.stop(again);
@@ -51,8 +48,7 @@ async function runStation(options: StationOptions): Promise<void> {
 }
 
 /** What a person who has just started the station should know about its USB ports. */
-async function usbSituation(): Promise<string> {
-  const { devices, trouble } = await lookAtBus({ kind: 'usb' });
+function usbSituation({ devices, trouble }: Awaited<Worker['firstLook']>): string {
   if (trouble !== null) return trouble;
   const boards = devices.filter(({ mode }) => mode === 'dfu').length;
   if (boards > 0) return `Boards in their bootloader: ${boards}.`;

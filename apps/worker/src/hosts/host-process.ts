@@ -2,6 +2,7 @@
  * A host process: the only place where native USB code runs. It keeps no records, so it may be killed at any moment.
  * Started by host.ts with its role and its bus as arguments; ends by itself when the worker is gone.
  */
+import { flushCompileCache } from 'node:module';
 import { asFault, type UsbTree } from '@flashline/contracts';
 import { type BusDevice, systemClock } from '@flashline/dfuse';
 import type { BusChoice, FromHost, HostRole, ToHost } from './host-messages.ts';
@@ -25,6 +26,8 @@ async function main(role: HostRole, choice: BusChoice): Promise<void> {
   setInterval(() => tell({ on: 'alive' }), ALIVE_EVERY_MS);
   const clock = systemClock(choice.kind === 'virtual' ? choice.speed : 1);
   const opened = await openBus(choice);
+  // It is ended from outside, and would never keep what it compiled: the next one starts faster.
+  flushCompileCache();
   if (role === 'discovery') return await discover(opened);
   const desk = new FlashDesk(opened, clock, tell);
   process.on('message', (message: ToHost) => desk.take(message));

@@ -44,7 +44,9 @@ describe('poll timeouts that make no sense', () => {
     async (pollTimeoutMs) => {
       const { report, ms } = await flashOdd({ busy: { pollTimeoutMs, answers: 3 } });
       expect(report).toMatchObject({ outcome: 'pass' });
-      expect(ms).toBeLessThan(2_000);
+      // At the end it is watched whether it comes up.
+      const watched = report.phases.find(({ name }) => name === 'confirm')?.ms ?? 0;
+      expect(ms - watched).toBeLessThan(500);
     },
   );
 });

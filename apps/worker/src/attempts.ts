@@ -102,7 +102,8 @@ export class Attempts {
     const ending = await attempt(job, this.#world, stops, trail).catch(endingOfFault);
     const endedMs = nowMs();
     const result = this.#result(job, withTrail(ending, trail), startedAt, endedMs - startedMs);
-    bench.tell(slot, { on: 'ended', attemptId, end: endOf(job, result), nowMs: endedMs });
+    const end = endOf(job, result, ending.cameUp);
+    bench.tell(slot, { on: 'ended', attemptId, end, nowMs: endedMs });
     await this.#keepAtLast(job, result, closing);
     bench.tell(slot, { on: 'kept', attemptId });
   }
@@ -148,8 +149,8 @@ function withTrail(ending: Ending, { board, phases }: Trail): Ending {
 }
 
 /** What the end of an attempt tells the slot of its board. */
-function endOf({ recipe }: FlashJob, { outcome, fault }: AttemptResult): End {
-  return { outcome, fault, resets: recipe.unprotect || recipe.lock.length > 0 };
+function endOf({ recipe }: FlashJob, { outcome, fault }: AttemptResult, cameUp: boolean): End {
+  return { outcome, fault, resets: recipe.unprotect || recipe.lock.length > 0, cameUp };
 }
 
 /** The moment now, as records write it. */

@@ -17,6 +17,7 @@ export function endingOfFault(thrown: unknown): Ending {
     readback: null,
     phases: [],
     transfers: 0,
+    cameUp: false,
     locked: [],
     application: null,
   };

@@ -57,6 +57,8 @@ export interface AttemptReport {
   readonly transfers: number;
   /** Option bytes and OTP as they were and as they are; `after` is null, too, where a write was begun and not proven. */
   readonly locked: readonly Locked[];
+  /** True when its firmware was seen on its port after it had left. */
+  readonly cameUp: boolean;
   /** What was seen running at the end, where the recipe asks for it. */
   readonly application: RunningFirmware | null;
 }
@@ -121,6 +123,6 @@ export function visitOf(
     limits: { ...PHASE_LIMITS, ...limits },
     bounds,
     track: new PhaseTrack(bounds, onProgress),
-    known: { board: null, hasOwnSerial: false, readback: null, transfers: 0 },
+    known: { board: null, hasOwnSerial: false, readback: null, transfers: 0, cameUp: false },
   };
 }

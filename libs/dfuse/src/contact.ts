@@ -19,6 +19,8 @@ interface KnownSoFar {
   hasOwnSerial: boolean;
   readback: Digest | null;
   transfers: number;
+  /** True when its firmware was seen on its port after it had left. */
+  cameUp: boolean;
 }
 
 /** The board to visit, and what the visit runs in. */

@@ -111,7 +111,7 @@ export async function flash(job: FlashJob): Promise<Proof> {
 
 /** Sees that a board has left its bootloader, and what runs then where something must. */
 async function seeLeave({ visit, request, firmware, onRunning }: FlashJob, address: number | null): Promise<void> {
-  const { bus, path, bounds, limits, track, firmwares } = visit;
+  const { bus, path, bounds, limits, track, firmwares, known } = visit;
   const { image } = request;
   const expected = expectedOf(request);
   const reappearMs = firmwares.waitMs(image, limits);
@@ -119,11 +119,12 @@ async function seeLeave({ visit, request, firmware, onRunning }: FlashJob, addre
   await track.run('confirm', limitMs, async () => {
     const leaver = { path, address };
     if (expected === null) {
-      firmwares.learn(image, await confirm(bus, leaver, bounds, { ...limits, reappearMs }));
-      return;
+      known.cameUp = await confirm(bus, leaver, bounds, { ...limits, reappearMs });
+    } else {
+      onRunning(await seeRunning(bus, leaver, expected, { bounds, limits, firmware }));
+      known.cameUp = true;
     }
-    onRunning(await seeRunning(bus, leaver, expected, { bounds, limits, firmware }));
-    firmwares.learn(image, true);
+    firmwares.learn(image, known.cameUp);
   });
 }
 

@@ -6,6 +6,8 @@ export interface End {
   readonly fault: FaultCode | null;
   /** Its recipe makes boards reset in mid-work: it removes a read protection, or locks. */
   readonly resets: boolean;
+  /** Its firmware was seen on its port, perhaps before whoever looks at the whole bus saw it. */
+  readonly cameUp: boolean;
 }
 
 /**

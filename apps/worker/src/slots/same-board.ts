@@ -23,6 +23,8 @@ export interface Arrival {
   readonly device: BusDevice;
   readonly gap: Gap;
   readonly nowMs: number;
+  /** How long nobody had looked before. */
+  readonly unseenMs: number;
 }
 
 /**
@@ -44,10 +46,12 @@ function whoseInBootloader(slot: Ended, { device, gap, nowMs }: Arrival): Whose 
   return nowMs - endedMs <= BOOTLOADER_DUE_MS[aftermath] ? 'unsure' : 'another';
 }
 
-function whoseRunning(slot: Ended, { device, gap, nowMs }: Arrival): Whose {
-  const { aftermath, ranAs, endedMs } = slot;
+function whoseRunning(slot: Ended, { device, gap, nowMs, unseenMs }: Arrival): Whose {
+  const { aftermath, ranAs, endedMs, cameUp } = slot;
   if (!wasPulled(gap, aftermath === 'lost')) return 'same';
   if (ranAs === null) {
+    // It is on the bus already; the scan is late.
+    if (cameUp && nowMs - unseenMs - endedMs <= UNSEEN_MS_MAX) return 'same';
     const isDue = nowMs - endedMs <= FIRMWARE_DUE_MS[aftermath];
     if (!isDue) return 'another';
     return gap.spanMs < RESET_MS_MAX ? 'same' : 'unsure';

@@ -29,7 +29,7 @@ function after(...events: readonly SlotEvent[]): SlotState {
 
 const begun = { on: 'begun', attemptId: 'a', device: dfu(1), nowMs: 0 } as const;
 const kept = { on: 'kept', attemptId: 'a' } as const;
-const PASS: End = { outcome: 'pass', fault: null, resets: false };
+const PASS: End = { outcome: 'pass', fault: null, resets: false, cameUp: false };
 
 function ending(nowMs: number, end: Partial<End> = {}): SlotEvent {
   return { on: 'ended', attemptId: 'a', nowMs, end: { ...PASS, ...end } };
@@ -191,6 +191,7 @@ const anyEnd: fc.Arbitrary<End> = fc.record({
   outcome: fc.constantFrom('pass', 'fail', 'error', 'aborted'),
   fault: fc.constantFrom(null, 'CANCELLED', 'BOARD_GONE', 'APPLICATION_SILENT', 'VERIFY_MISMATCH', 'HOST_CRASHED'),
   resets: fc.boolean(),
+  cameUp: fc.boolean(),
 });
 const anyEvent: fc.Arbitrary<(nowMs: number) => SlotEvent> = fc.oneof(
   device.map((seen) => (nowMs: number) => scan(seen, nowMs)),
@@ -321,6 +322,13 @@ describe('a board that runs its firmware', () => {
   test('is the one that has passed when it came up while that was waited for, however long that took', () => {
     const slow = [scan(dfu(1), 0), begun, scan(null, 90), scan(running(2), 8_000)] as const;
     expect(after(...slow, ending(8_100), kept, scan(running(2), 8_200))).toMatchObject(ofA);
+  });
+
+  test('is the one whose firmware the engine saw, when the look at the bus is late; and not one that comes after that', () => {
+    const up = [scan(dfu(1), 0), begun, scan(null, 90), ending(3000, { cameUp: true }), kept] as const;
+    expect(after(...up, scan(running(2), 3000 + UNSEEN_MS_MAX))).toMatchObject(ofA);
+    expect(after(...up, scan(running(2), 9000, 6000))).toMatchObject(ofA);
+    expect(after(...up, scan(running(2), 3101 + UNSEEN_MS_MAX))).toMatchObject(unsure);
   });
 
   test('may be the one that came up with nothing for a minute', () => {

@@ -51,6 +51,8 @@ export interface Ended {
   readonly aftermath: Aftermath;
   /** Monotonic milliseconds. */
   readonly endedMs: number;
+  /** Its firmware was on its port when it ended, whether a scan has shown that yet or not. */
+  readonly cameUp: boolean;
   readonly sight: Sight;
   /** What its firmware said of itself since; null while it has not been seen running. */
   readonly ranAs: BoardIdentity | null;
@@ -107,7 +109,8 @@ function ended(slot: SlotState, { attemptId, end, nowMs }: Extract<SlotEvent, { 
   if ((slot.is !== 'running' && slot.is !== 'entering') || slot.attemptId !== attemptId) return slot;
   const { seating, sight } = slot;
   const aftermath = slot.is === 'entering' ? 'asked' : aftermathOf(end);
-  const after: Ended = { is: 'ended', seating, attemptId, aftermath, endedMs: nowMs, sight, ranAs: null };
+  const { cameUp } = end;
+  const after: Ended = { is: 'ended', seating, attemptId, aftermath, endedMs: nowMs, cameUp, sight, ranAs: null };
   const board = isItsBoard(after)
     ? { ...after, ranAs: firmwareOf(sight.device) }
     : // It has come while the attempt was still ending: the next scan finds it.
@@ -123,7 +126,7 @@ function isItsBoard(after: Ended): boolean {
   // The engine met it after every reset, and waited for its firmware while the slot said to leave it in.
   if (aftermath === 'stayed') return device.mode !== 'dfu' || !contradicts(seating.board, device);
   if (aftermath === 'left' && device.mode !== 'dfu') return true;
-  return whoseIs(after, { device, gap, nowMs: endedMs }) === 'same';
+  return whoseIs(after, { device, gap, nowMs: endedMs, unseenMs: 0 }) === 'same';
 }
 
 function scanned(slot: SlotState, event: Scanned): SlotState {
@@ -172,7 +175,7 @@ function scannedAfterTheEnd(slot: Ended, event: Scanned): SlotState {
   const { device, nowMs } = event;
   if (sameDevice(sight.device, device)) return slot;
   if (device === null) return { ...slot, sight: looked(sight, event) };
-  const whose = whoseIs(slot, { device, gap: gapBefore(sight, event), nowMs });
+  const whose = whoseIs(slot, { device, gap: gapBefore(sight, event), nowMs, unseenMs: event.unseenMs });
   switch (whose) {
     case 'same':
       return { ...slot, sight: looked(sight, event), ranAs: firmwareOf(device) ?? ranAs };
@@ -206,6 +209,7 @@ function scannedAfterARestart({ seating, attemptId, address, hasPassed }: Rememb
     attemptId,
     aftermath,
     endedMs: Number.NEGATIVE_INFINITY,
+    cameUp: false,
     sight: LONG_EMPTY,
     ranAs: null,
   };

@@ -27,7 +27,7 @@ type Step =
   | { readonly do: 'restart'; readonly awayMs: number };
 
 const RESCAN_MS = 1000;
-const PASS: End = { outcome: 'pass', fault: null, resets: false };
+const PASS: End = { outcome: 'pass', fault: null, resets: false, cameUp: false };
 const FAIL: End = { ...PASS, outcome: 'fail', fault: 'VERIFY_MISMATCH' };
 const CRASH: End = { ...PASS, outcome: 'error', fault: 'HOST_CRASHED' };
 const STOP: End = { ...PASS, outcome: 'aborted', fault: 'CANCELLED' };
@@ -88,7 +88,8 @@ class Port {
     if (end.outcome === 'pass') this.#blink(board, 'application', upAfterMs);
     // The engine has seen it run, or that it is gone and stays so.
     if (end.outcome === 'pass') this.#wait(Math.min(upAfterMs, RESET_MS_MAX));
-    this.#tell({ on: 'ended', attemptId, end, nowMs: this.#nowMs });
+    const cameUp = end.outcome === 'pass' && upAfterMs <= RESET_MS_MAX;
+    this.#tell({ on: 'ended', attemptId, end: { ...end, cameUp }, nowMs: this.#nowMs });
     this.#after(keptAfterMs, null, () => this.#tell({ on: 'kept', attemptId }));
   }
 

@@ -50,6 +50,7 @@ export const PASS: Ending = {
   faultDetails: null,
   board: null,
   hasOwnSerial: true,
+  cameUp: false,
   readback: INTENDED,
   phases: [],
   locked: [],

@@ -64,6 +64,7 @@ describe('boards that run their firmware', () => {
     await handsMove();
     await line.bench.unplug(path);
     await handsMove();
+    await handsMove();
     await line.bench.replug(path);
     await client.slotUntil(path, ({ state }) => state.is === 'done' && state.present);
     await expect.poll(async () => (await client.attempts()).length, { timeout: 20_000 }).toBe(2);

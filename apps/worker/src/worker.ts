@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { uptime } from 'node:os';
 import {
   type Assignment,
   asFault,
@@ -31,6 +32,8 @@ import { Starts } from './slots/starts.ts';
 
 /** The whole bench is told this often even when nothing changes: it is also the station's sign of life. */
 const BENCH_EVERY_MS = 1_000;
+/** No device has it. */
+const NO_ADDRESS = -1;
 /** Changes within this time are told together: many slots change at once when a hub is plugged in. */
 const BENCH_PAUSE_MS = 50;
 
@@ -137,7 +140,7 @@ class StationWorker implements Worker {
       onChange: () => this.#sightChanged(),
     });
     if (station.slots !== undefined) this.#bench.name(station.slots);
-    this.#bench.remember(journal.seats().map((seat) => ({ ...seat, hasPassed: this.#hasPassed(seat) })));
+    this.#bench.remember(journal.seats().map((seat) => this.#remembered(seat)));
     this.#served.push(queue.listen(CHANNELS.commands(station.station), (data) => this.#command(data)));
     await Promise.all(this.#served);
     this.#beat = setInterval(() => this.#report(), BENCH_EVERY_MS);
@@ -178,9 +181,14 @@ class StationWorker implements Worker {
     this.#told.ask();
   }
 
-  #hasPassed({ attemptId }: Seat): boolean {
-    const known = this.#options.journal.look(attemptId);
-    return known.is === 'ended' && known.report.result.outcome === 'pass';
+  /** A computer that has restarted since counts its USB addresses anew: they say nothing about who sits there. */
+  #remembered(seat: Seat): Seat & { readonly hasPassed: boolean } {
+    const known = this.#options.journal.look(seat.attemptId);
+    if (known.is !== 'ended') return { ...seat, hasPassed: false };
+    const { result, assignment } = known.report;
+    const bootedMs = Date.now() - uptime() * 1000;
+    const isOfThisBoot = Date.parse(assignment.assignedAt) >= bootedMs;
+    return { ...seat, address: isOfThisBoot ? seat.address : NO_ADDRESS, hasPassed: result.outcome === 'pass' };
   }
 
   /** Boards of one hub come up together: one commit for all. */

@@ -50,10 +50,12 @@ export function aftermathOf({ outcome, fault, resets }: End): Aftermath {
   return isUnseen ? 'dropped' : 'stayed';
 }
 
-/** What ends an attempt without a look at its board. */
+/** What ends an attempt whatever its board does. */
 const UNSEEN: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'CANCELLED',
   'HOST_CRASHED',
   'HOST_HUNG',
   'STATION_RESTARTED',
+  'STATION_BUG',
+  'USB_HOST',
 ]);

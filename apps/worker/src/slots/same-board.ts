@@ -61,7 +61,8 @@ function whoseRunning(slot: Ended, { device, gap, nowMs, unseenMs }: Arrival): W
 
 /** Whether running firmware that left for so long is another board's: its own would not have left, or would be back. */
 export function wasSwapped(ranAs: BoardIdentity, device: BusDevice, { spanMs, lastedMs }: Gap): boolean {
-  return lastedMs >= STEADY_MS || spanMs > RESTART_MS_MAX || hasOtherSerial(ranAs, device);
+  const wasSteady = lastedMs >= STEADY_MS && spanMs >= RESET_MS_MAX;
+  return wasSteady || spanMs > RESTART_MS_MAX || hasOtherSerial(ranAs, device);
 }
 
 /** Whether the board may have been pulled. One that was lost had left before anybody looked. */

@@ -98,5 +98,5 @@ export class SlotNaming {
 
 function isBusy(bench: Pick<Bench, 'state'>, path: string): boolean {
   const { is } = bench.state(path);
-  return is === 'running' || is === 'entering';
+  return is === 'running' || is === 'entering' || is === 'keeping';
 }

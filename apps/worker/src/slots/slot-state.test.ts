@@ -300,7 +300,8 @@ describe('a board that runs its firmware', () => {
     expect(next(notAsked, scan(running(1), 12_000))).toBe(notAsked);
     const pulled = next(notAsked, scan(null, 13_000));
     expect(next(pulled, scan(running(2), 13_000 + PULLED_AFTER_MS - 1))).toMatchObject(ofA);
-    expect(next(pulled, scan(running(2), 13_000 + PULLED_AFTER_MS))).toMatchObject(another);
+    expect(next(pulled, scan(running(2), 13_000 + PULLED_AFTER_MS))).toMatchObject(unsure);
+    expect(next(pulled, scan(running(2), 13_000 + RESET_MS_MAX))).toMatchObject(another);
   });
 
   test('that obeys late, or after it was stopped, is not taken for one that was plugged in', () => {
@@ -371,7 +372,8 @@ describe('firmware that restarts after a pass', () => {
     expect(next(away, scan(running(3, 'OTHER'), 600 + PULLED_AFTER_MS))).toMatchObject(another);
     expect(next(away, scan(running(3), 601 + RESTART_MS_MAX))).toMatchObject(another);
     const steady = next(up, scan(null, 500 + STEADY_MS));
-    expect(next(steady, scan(running(3), 500 + STEADY_MS + PULLED_AFTER_MS))).toMatchObject(another);
+    expect(next(steady, scan(running(3), 500 + STEADY_MS + PULLED_AFTER_MS))).toMatchObject(unsure);
+    expect(next(steady, scan(running(3), 500 + STEADY_MS + RESET_MS_MAX))).toMatchObject(another);
   });
 });
 
@@ -386,7 +388,7 @@ describe('a board that may be the one of an attempt before', () => {
 
   test('makes room for the next one as soon as it was pulled', () => {
     const steady = next(perhaps, scan(null, 5000 + STEADY_MS));
-    expect(next(steady, scan(running(3), 5000 + STEADY_MS + PULLED_AFTER_MS))).toMatchObject(another);
+    expect(next(steady, scan(running(3), 5000 + STEADY_MS + RESET_MS_MAX))).toMatchObject(another);
     expect(next(next(perhaps, scan(null, 5100)), scan(dfu(3), 5100 + PULLED_AFTER_MS))).toMatchObject(another);
   });
 

@@ -65,17 +65,19 @@ describe('a verdict stays with its board', () => {
     expect(state).toMatchObject({ perhapsOf: attemptId });
   });
 
-  test('and a board that obeys after somebody stopped its attempt is not flashed', async () => {
+  test('and a board whose attempt was stopped while it was asked is left alone', async () => {
     line = await Line.open(2);
     const { client } = await line.station();
     await startOrder(client, 5, R);
     const [path = ''] = line.paths;
-    await line.plug(path, running);
+    // It does not listen, so it is still being asked when it is stopped.
+    await line.plug(path, { ...running, application: { accepts: ['touch-1200'] } });
     const { state } = await client.slotUntil(path, ({ state: { is } }) => is === 'running');
     if (state.is !== 'running') throw new Error('unreachable');
     await client.json(`attempts/${state.attemptId}/actions/cancel`, { method: 'POST' }).catch(() => {});
     expect(await done(client, path)).toMatchObject({ outcome: 'aborted', fault: 'CANCELLED' });
     await line.othersAreServed(client);
+    expect(await client.attempts()).toHaveLength(2);
     expect((await line.bench.report(path)).transfers).toBe(0);
   });
 });

@@ -1,6 +1,6 @@
-import { BootloaderEntry, VersionCheck } from '@flashline/contracts';
+import { BootloaderEntry, type SerialPorts, VersionCheck } from '@flashline/contracts';
 import { systemClock } from '@flashline/dfuse';
-import { askIntoBootloader, type SerialEntry, type SerialPorts, versionLines } from '@flashline/serial';
+import { askIntoBootloader, type SerialEntry, versionLines } from '@flashline/serial';
 import {
   type ApplicationSpec,
   type BootloaderWay,

@@ -6,7 +6,8 @@ import { admit, type Found } from './admission.ts';
 import type { Beginnings } from './beginnings.ts';
 import type { Ending } from './ending.ts';
 import type { FlashOrder } from './hosts/host-messages.ts';
-import type { Listener, OnProgress, PortHosts } from './hosts/port-hosts.ts';
+import type { Listener, OnProgress } from './hosts/port-host.ts';
+import type { PortHosts } from './hosts/port-hosts.ts';
 import type { Bench } from './slots/bench.ts';
 import { identityOf } from './slots/same-board.ts';
 import type { EndStart, Starts } from './slots/starts.ts';
@@ -74,8 +75,8 @@ interface Ready {
 const STARTING: ReadonlySet<string> = new Set<Parameters<OnProgress>[0]>(['identify', 'plan', 'erase']);
 
 /**
- * Works on the board of a job: asks it into its bootloader, waits until its hub bears one more that starts, journals, flashes. Rejects with the
- * fault that kept it from the board.
+ * Works on the board of a job: asks it into its bootloader, waits until its hub bears one more that starts, journals, flashes.
+ * Rejects with the fault that kept it from the board.
  */
 export async function attempt(job: FlashJob, world: AttemptWorld, stops: Stops, trail: Trail): Promise<Ending> {
   const ready = await readied(job, world, stops.cancelled, trail);
@@ -165,7 +166,7 @@ function orderFor({ job, imageFile, device, ranAs }: Ready): Omit<FlashOrder, 't
     imageSha256: assignment.image,
     loadAddress,
     board,
-    // They are in the image already.
+    // An order has none: they are each unit's own.
     recipe: { ...recipe, patches: [] },
     seated: seenAs(device),
     ranAs,

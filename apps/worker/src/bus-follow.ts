@@ -3,6 +3,12 @@ import type { BusDevice } from '@flashline/dfuse';
 import { Host } from './hosts/host.ts';
 import type { BusChoice } from './hosts/host-messages.ts';
 
+/** What a look at the bus shows, and why it may not show any boards, in plain words; null when all is well. */
+export interface BusLook {
+  readonly devices: readonly BusDevice[];
+  readonly trouble: string | null;
+}
+
 /** Gets what is on the bus, and why it may not show any boards; null when all is well. */
 export type OnScan = (devices: readonly BusDevice[], trouble: string | null) => void;
 

@@ -10,7 +10,7 @@ import {
 } from '@flashline/contracts';
 import type { BoardJobReport, BusDevice, Trust } from '@flashline/dfuse';
 import type { Range } from '@flashline/firmware';
-import { followBus } from './bus-follow.ts';
+import { type BusLook, followBus } from './bus-follow.ts';
 import { type Ending, endingOfFault, notEntered } from './ending.ts';
 import type { BusChoice, EntryReport, FlashOrder, JobOrder } from './hosts/host-messages.ts';
 import { PortHosts } from './hosts/port-hosts.ts';
@@ -18,15 +18,9 @@ import { PortHosts } from './hosts/port-hosts.ts';
 /** How long a first look at the bus may take. */
 const FIRST_LOOK_MS = 30_000;
 
-/** What a look at the bus shows. */
-interface Look {
-  readonly devices: readonly BusDevice[];
-  readonly trouble: string | null;
-}
-
 /** What is on the bus now, seen by a host process. Rejects with USB_HOST when the bus cannot be watched. */
-export async function lookAtBus(choice: BusChoice): Promise<Look> {
-  const looks: Look[] = [];
+export async function lookAtBus(choice: BusChoice): Promise<BusLook> {
+  const looks: BusLook[] = [];
   const over = new AbortController();
   const deadline = setTimeout(() => over.abort(), FIRST_LOOK_MS);
   const onScan = (devices: readonly BusDevice[], trouble: string | null) => {

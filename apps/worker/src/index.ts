@@ -1,6 +1,6 @@
 export { readUsbTree } from '@flashline/usb';
 export type { ImageSource } from './attempt.ts';
-export { followBus, type OnScan } from './bus-follow.ts';
+export { type BusLook, followBus, type OnScan } from './bus-follow.ts';
 export { type Direct, type DirectFlash, enterDirect, flashDirect, lookAtBus, workDirect } from './direct.ts';
 export { type Ending, endingOfFault } from './ending.ts';
 export type { BusChoice, EntryReport } from './hosts/host-messages.ts';

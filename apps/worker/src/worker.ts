@@ -21,19 +21,19 @@ import type { Journal, Seat } from '@flashline/store';
 import type { Logger } from 'pino';
 import type { ImageSource, Safe } from './attempt.ts';
 import { Attempts, wallMoment } from './attempts.ts';
+import type { BusLook } from './bus-follow.ts';
 import { coalesced } from './coalesced.ts';
 import type { BusChoice } from './hosts/host-messages.ts';
 import { Lookout } from './hosts/lookout.ts';
 import { PortHosts } from './hosts/port-hosts.ts';
 import { Outbox } from './outbox.ts';
 import { Bench } from './slots/bench.ts';
+import { rememberedSeats } from './slots/remembered-seats.ts';
 import { type KeepNames, SlotNaming } from './slots/slot-naming.ts';
 import { Starts } from './slots/starts.ts';
 
 /** The whole bench is told this often even when nothing changes: it is also the station's sign of life. */
 const BENCH_EVERY_MS = 1_000;
-/** No device has it. */
-const NO_ADDRESS = -1;
 /** Changes within this time are told together: many slots change at once when a hub is plugged in. */
 const BENCH_PAUSE_MS = 50;
 
@@ -55,8 +55,8 @@ export interface WorkerOptions {
 
 /** A running worker: one USB host computer with its slots. */
 export interface Worker {
-  /** What the first look at the bus shows, and what is wrong with the bus, in plain words. Never rejects; not every bus is ever seen. */
-  readonly firstLook: Promise<{ readonly devices: readonly BusDevice[]; readonly trouble: string | null }>;
+  /** Never rejects, and never resolves when the bus is never seen. */
+  readonly firstLook: Promise<BusLook>;
   /**
    * Takes no more jobs, lets attempts in work finish until `signal` is aborted, then ends what is left as errors.
    * Closes neither journal nor queue.
@@ -79,7 +79,7 @@ class StationWorker implements Worker {
   readonly #outbox: Outbox;
   readonly #attempts: Attempts;
   readonly #served: Promise<Stop>[] = [];
-  readonly #firstLook = Promise.withResolvers<Awaited<Worker['firstLook']>>();
+  readonly #firstLook = Promise.withResolvers<BusLook>();
   #lookout: Lookout | null = null;
   #beat: NodeJS.Timeout | undefined;
   readonly #told = coalesced(() => this.#report(), BENCH_PAUSE_MS);
@@ -124,7 +124,7 @@ class StationWorker implements Worker {
     });
   }
 
-  get firstLook(): Worker['firstLook'] {
+  get firstLook(): Promise<BusLook> {
     return this.#firstLook.promise;
   }
 
@@ -140,7 +140,7 @@ class StationWorker implements Worker {
       onChange: () => this.#sightChanged(),
     });
     if (station.slots !== undefined) this.#bench.name(station.slots);
-    this.#bench.remember(journal.seats().map((seat) => this.#remembered(seat)));
+    this.#bench.remember(rememberedSeats(journal, Date.now() - uptime() * 1000));
     this.#served.push(queue.listen(CHANNELS.commands(station.station), (data) => this.#command(data)));
     await Promise.all(this.#served);
     this.#beat = setInterval(() => this.#report(), BENCH_EVERY_MS);
@@ -179,16 +179,6 @@ class StationWorker implements Worker {
     const trouble = this.#lookout?.trouble ?? null;
     if (trouble !== null) this.#options.log.warn({ trouble }, 'the station does not see everything');
     this.#told.ask();
-  }
-
-  /** A computer that has restarted since counts its USB addresses anew: they say nothing about who sits there. */
-  #remembered(seat: Seat): Seat & { readonly hasPassed: boolean } {
-    const known = this.#options.journal.look(seat.attemptId);
-    if (known.is !== 'ended') return { ...seat, hasPassed: false };
-    const { result, assignment } = known.report;
-    const bootedMs = Date.now() - uptime() * 1000;
-    const isOfThisBoot = Date.parse(assignment.assignedAt) >= bootedMs;
-    return { ...seat, address: isOfThisBoot ? seat.address : NO_ADDRESS, hasPassed: result.outcome === 'pass' };
   }
 
   /** Boards of one hub come up together: one commit for all. */

@@ -1,5 +1,5 @@
 import { readPartsFile } from '@flashline/config';
-import type { Worker } from '@flashline/worker';
+import type { BusLook } from '@flashline/worker';
 import type { Command } from 'commander';
 import { addBusOptions, type BusOptions, option } from '../options.ts';
 import { untilStopped } from '../shutdown.ts';
@@ -48,7 +48,7 @@ async function runStation(options: StationOptions): Promise<void> {
 }
 
 /** What a person who has just started the station should know about its USB ports. */
-function usbSituation({ devices, trouble }: Awaited<Worker['firstLook']>): string {
+function usbSituation({ devices, trouble }: BusLook): string {
   if (trouble !== null) return trouble;
   const boards = devices.filter(({ mode }) => mode === 'dfu').length;
   if (boards > 0) return `Boards in their bootloader: ${boards}.`;

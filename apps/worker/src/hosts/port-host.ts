@@ -38,7 +38,10 @@ export class PortHost {
     this.#host = startHost({ onMessage: (message) => this.#take(message), onEnd: (end, how) => this.#ended(end, how) });
   }
 
-  /** Resolves with how the order ended. Rejects with HOST_CRASHED or HOST_HUNG when the process ends before, with CANCELLED before it has begun. */
+  /**
+   * Resolves with how the order ended. Rejects with HOST_CRASHED or HOST_HUNG when the process ends before, and with CANCELLED when
+   * it is stopped before it has begun.
+   */
   give(id: string, order: ToHost, listener: Listener): Promise<Ended> {
     return new Promise((resolve, reject) => {
       const flight: Flight = { ...listener, resolve, reject, phase: null, deadline: null };
@@ -56,7 +59,7 @@ export class PortHost {
     else this.#refuse(id, flight, new Fault('CANCELLED'));
   }
 
-  /** Has a new process as soon as that hurts nobody. Orders that come meanwhile wait for it, so that the old one is idle at some time. */
+  /** Has a new process as soon as that hurts nobody. Orders that come meanwhile wait for it, so that the old one gets idle. */
   renew(): void {
     this.#renewal ??= Promise.withResolvers();
     this.#recycleWhenIdle();

@@ -5,8 +5,6 @@ import { Host, type StartHost } from './host.ts';
 import type { BusChoice, EntryOrder, FlashOrder, JobOrder, ToHost } from './host-messages.ts';
 import { type Ended, type Listener, type OnProgress, PortHost } from './port-host.ts';
 
-export type { Listener, OnProgress } from './port-host.ts';
-
 /** What one crash in native USB code may hurt, unless the station file says otherwise. */
 const SLOTS_PER_HOST = 8;
 

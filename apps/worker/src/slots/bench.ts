@@ -1,6 +1,7 @@
 import { type BenchSlot, OTHERS_MAX, type OtherDevice, type SlotName } from '@flashline/contracts';
 import type { BusDevice } from '@flashline/dfuse';
 import type { Seat } from '@flashline/store';
+import type { RememberedSeat } from './remembered-seats.ts';
 import { EMPTY, next, type SlotEvent, type SlotState } from './slot-state.ts';
 import { attemptedBoard, benchState } from './slot-views.ts';
 
@@ -76,7 +77,7 @@ export class Bench {
   }
 
   /** Knows again who sat where before a restart. */
-  remember(seats: readonly (Seat & { readonly hasPassed: boolean })[]): void {
+  remember(seats: readonly RememberedSeat[]): void {
     for (const { slot: path, seating, attemptId, address, hasPassed } of seats) {
       if (this.#isOpen && !this.#slots.has(path)) this.#add(path, path);
       const slot = this.#slots.get(path);

@@ -22,8 +22,8 @@ interface Remembered {
   readonly is: 'remembered';
   readonly seating: Seating;
   readonly attemptId: string;
-  /** Where it was seen last. */
-  readonly address: number;
+  /** Where it was seen last; null when that says nothing any more. */
+  readonly address: number | null;
   readonly hasPassed: boolean;
 }
 
@@ -78,7 +78,7 @@ export function next(slot: SlotState, event: SlotEvent): SlotState {
     case 'scanned':
       return scanned(slot, event);
     case 'asked':
-      return isFree(slot) ? { is: 'entering', ...taken(slot, event.attemptId) } : slot;
+      return asked(slot, event);
     case 'begun':
       return begun(slot, event);
     case 'ended':
@@ -95,8 +95,9 @@ function isFree(slot: SlotState): slot is Waiting | Ended {
 }
 
 /** A board that is worked on is followed anew. */
-function taken({ seating, sight }: Waiting | Ended, attemptId: string): Omit<InWork<'entering'>, 'is'> {
-  return { seating, attemptId, sight: { ...sight, gap: null } };
+function asked(slot: SlotState, { attemptId }: Extract<SlotEvent, { on: 'asked' }>): SlotState {
+  if (!isFree(slot)) return slot;
+  return { is: 'entering', seating: slot.seating, attemptId, sight: { ...slot.sight, gap: null } };
 }
 
 function begun(slot: SlotState, { attemptId, device, nowMs }: Extract<SlotEvent, { on: 'begun' }>): SlotState {

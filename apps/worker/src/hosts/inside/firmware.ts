@@ -1,5 +1,6 @@
+import type { SerialPorts } from '@flashline/contracts';
 import { type Firmware, systemClock } from '@flashline/dfuse';
-import { askIntoBootloader, type SerialPorts, versionLines } from '@flashline/serial';
+import { askIntoBootloader, versionLines } from '@flashline/serial';
 
 /** A bus that can send DFU DETACH to running firmware. */
 interface DetachingBus {

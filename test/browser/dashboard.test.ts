@@ -90,6 +90,18 @@ describe.skipIf(!browserAvailable())('the dashboard of a station', () => {
     expect(await violations(page)).toEqual([]);
   });
 
+  test('fits a phone: no page is wider than the screen', async () => {
+    const record = page.url();
+    await page.setViewportSize({ width: 390, height: 844 });
+    for (const url of [record, station.client.url, `${station.client.url}/station`, `${station.client.url}/log`]) {
+      await page.goto(url);
+      await page.getByRole('main').waitFor();
+      expect(await violations(page), url).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth'), url).toBe(390);
+    }
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
   test('says at once that the station is not reachable, shows nothing green then, and recovers', async () => {
     await page.goto(station.client.url);
     await page.getByText('Pass', { exact: true }).first().waitFor();

@@ -7,8 +7,8 @@ import { Line } from '../support/line.ts';
 
 const FILE = `station: line-1
 slots:
-  - { path: '1-1.[2-1]', label: 'L{n}', group: Left, columns: 1 }
-  - { path: 1-1.3, label: R1, group: Right, row: 2, column: 2 }
+  - { path: '1-1.[2-1]', label: 'L{n}', group: Left, columns: 1 } # upside down
+  - { path: 1-1.3, label: R1, group: Right, row: 2, column: 2 } # spare
 `;
 
 describe.skipIf(!browserAvailable())('the dashboard of a station with a fixture', () => {
@@ -109,7 +109,7 @@ describe.skipIf(!browserAvailable())('the dashboard of a station with a fixture'
     await dialog.getByText('2 of 3 slots have a port.').waitFor();
     await dialog.getByText('R1 is no slot any more: its port 1-1.3 is L1 now.').waitFor();
     await dialog.getByText(/^L2 .*is no slot any more: it was not on the list\./).waitFor();
-    await dialog.getByText(/A comment beside a line with a pattern.* is not kept/).waitFor();
+    await dialog.getByText(/a pattern whose slots are not as it says .*Comments stay/).waitFor();
     expect(await violations(page)).toEqual([]);
     await dialog.getByRole('button', { name: 'Save' }).click();
     await dialog.waitFor({ state: 'hidden' });
@@ -117,8 +117,9 @@ describe.skipIf(!browserAvailable())('the dashboard of a station with a fixture'
     expect(await page.getByRole('rowheader').allTextContents()).toEqual(['L1', 'X9']);
     expect(await readFile(config, 'utf8')).toBe(`station: line-1
 slots:
-  - { path: 1-1.3, label: L1, group: Left, row: 1, column: 1 }
+  - { path: 1-1.3, label: L1, group: Left, row: 1, column: 1 } # upside down
   - { path: 1-1.4, label: X9 }
+  # R1: spare
 `);
   });
 });

@@ -5,9 +5,12 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { browserAvailable, startBrowser, violations } from '../support/browser.ts';
-import { Line, startOrder } from '../support/line.ts';
+import { done, Line, startOrder } from '../support/line.ts';
 
 const FAKE = fileURLToPath(new URL('../../apps/dashboard/dev/fake-station.ts', import.meta.url));
+
+/** The serial number that the firmware of every virtual F405 reports. */
+const UNIT = '0x8000000';
 
 const tile = (page: Page, label: string) => page.locator('.tile', { has: page.getByText(label, { exact: true }) });
 
@@ -104,5 +107,50 @@ describe.skipIf(!browserAvailable())('a board that runs its firmware, for an ord
     await line.bench.unplug(path);
     await line.plug(path, { mode: 'dfu' });
     await page.locator('.headline').getByText('1 board passed').waitFor();
+  });
+});
+
+describe.skipIf(!browserAvailable())('an order that looks for the serial numbers of its units', () => {
+  let browser: Browser;
+  let page: Page;
+  let line: Line;
+
+  beforeAll(async () => {
+    line = await Line.open(2);
+    browser = await startBrowser();
+    page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await line.close();
+  });
+
+  test('says of every board that its label is to be scanned, and flashes it as that unit once it was', async () => {
+    const { client } = await line.station();
+    await startOrder(client, 2, { application: { serial: 'unit' } });
+    const [path = ''] = line.paths;
+    await line.plug(path);
+    await page.goto(client.url);
+    const waiting = page.locator('.tile[data-tone="unit"]');
+    await waiting.getByText('Scan label', { exact: true }).waitFor();
+    await waiting.getByText(/Scan its label in this slot, or start it over the API/).waitFor();
+    await page.locator('.headline').getByText('1 label to scan').waitFor();
+    await page.getByText(/no board starts by itself/).waitFor();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await violations(page)).toEqual([]);
+    }
+    await waiting.click();
+    await page
+      .getByRole('dialog')
+      .getByText(/until somebody says which unit it is/)
+      .waitFor();
+    expect(await violations(page)).toEqual([]);
+    // A scanner is a keyboard that nobody looks at.
+    await page.keyboard.type(UNIT);
+    await page.keyboard.press('Enter');
+    await done(client, path);
+    expect(await client.attempts()).toMatchObject([{ unit: UNIT, result: { outcome: 'pass' } }]);
   });
 });

@@ -1,26 +1,21 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { digestOf, programmed, readImage } from '@flashline/firmware';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Direct, resultsOf } from '../support/direct.ts';
-import { BLINKY, Line } from '../support/line.ts';
+import { describe, expect } from 'vitest';
+import { resultsOf } from '../support/direct.ts';
+import { BLINKY } from '../support/line.ts';
 import { flashline } from '../support/processes.ts';
+import { test } from './two-slots.ts';
 
 const FLASH = { address: 0x0800_0000, length: 1024 * 1024 };
-let line: Line;
-let direct: Direct;
-let one: string;
-let two: string;
-
-beforeEach(async () => {
-  line = await Line.open(2);
-  direct = new Direct(line);
-  [one = '', two = ''] = line.paths;
-});
-afterEach(() => line.close());
 
 describe('verify', () => {
-  test('tells the boards that hold an image from those that do not, and changes neither', async () => {
+  test('tells the boards that hold an image from those that do not, and changes neither', async ({
+    line,
+    direct,
+    one,
+    two,
+  }) => {
     await line.plug(one);
     await line.plug(two);
     await direct.run('flash', BLINKY, '--slot', 'A1', '--stay');
@@ -35,7 +30,7 @@ describe('verify', () => {
     expect(await line.bench.inspect(two, FLASH)).toEqual(before);
   });
 
-  test('finds one flipped bit, and counts patches in', async () => {
+  test('finds one flipped bit, and counts patches in', async ({ line, direct, one }) => {
     await line.plug(one);
     await direct.run('flash', BLINKY, '--stay');
     const text = await direct.run('verify', BLINKY, '--patch', '0x08008000=ff');
@@ -45,7 +40,7 @@ describe('verify', () => {
 });
 
 describe('read', () => {
-  test.each(['hex', 'srec', 'dfu'])('saves as .%s what was flashed', async (extension) => {
+  test.for(['hex', 'srec', 'dfu'])('saves as .%s what was flashed', async (extension, { line, direct, one }) => {
     await line.plug(one);
     await direct.run('flash', BLINKY, '--stay');
     const image = programmed(readImage(await readFile(BLINKY)));
@@ -56,7 +51,7 @@ describe('read', () => {
     expect(digestOf(programmed(readImage(await readFile(path), { name: path })))).toEqual(digestOf(image));
   });
 
-  test('saves a whole flash as a raw binary, each board its own', async () => {
+  test('saves a whole flash as a raw binary, each board its own', async ({ line, direct, one, two }) => {
     await line.plug(one);
     await line.plug(two, { seed: 2 });
     const finished = await direct.run('read', '--all', '-o', direct.inFolder('board.bin'), '--json');
@@ -74,7 +69,7 @@ describe('read', () => {
     }
   });
 
-  test('shows few bytes as they are, and more by their checksums', async () => {
+  test('shows few bytes as they are, and more by their checksums', async ({ line, direct, one }) => {
     await line.plug(one);
     const bytes = await direct.bytesOf(one, 0x0800_0000, 32);
     const small = await direct.run('read', '--range', '0x08000000+32');
@@ -90,7 +85,7 @@ describe('read', () => {
     expect(await direct.results('read')).toMatchObject([{ ranges: [{ bytes: FLASH.length, sha256, data: null }] }]);
   });
 
-  test('reads option bytes and one-time programmable memory', async () => {
+  test('reads option bytes and one-time programmable memory', async ({ line, direct, one }) => {
     await line.plug(one);
     const [options] = await direct.results('read', '--memory', 'option-bytes');
     expect(options).toMatchObject({ fault: null, ranges: [{ address: 0x1fff_c000, bytes: 16 }] });
@@ -98,7 +93,7 @@ describe('read', () => {
     expect(otp).toMatchObject({ ranges: [{ address: 0x1fff_7800, bytes: 512, data: 'ff'.repeat(512) }] });
   });
 
-  test('a board that cannot be read is told, and the others are saved', async () => {
+  test('a board that cannot be read is told, and the others are saved', async ({ line, direct, one, two }) => {
     await line.plug(one, { misbehaviours: [{ kind: 'read-protected' }] });
     await line.plug(two);
     const finished = await direct.run('read', '--all', '-o', direct.inFolder('board.hex'), '--range', '0x08000000+1K');
@@ -109,7 +104,7 @@ describe('read', () => {
 });
 
 describe('erase', () => {
-  test('takes the whole flash, and the board is blank', async () => {
+  test('takes the whole flash, and the board is blank', async ({ line, direct, one }) => {
     await line.plug(one);
     const finished = await direct.run('erase', '--all-flash', '--slot', 'A1', '--yes', '--json');
     expect(finished.code).toBe(0);
@@ -121,7 +116,7 @@ describe('erase', () => {
     expect(await direct.files()).toEqual([]);
   });
 
-  test('takes the sectors that a range touches, and no other', async () => {
+  test('takes the sectors that a range touches, and no other', async ({ line, direct, one }) => {
     await line.plug(one);
     const rest = { address: 0x0800_8000, length: FLASH.length - 0x8000 };
     const before = await line.bench.inspect(one, rest);
@@ -131,7 +126,7 @@ describe('erase', () => {
     expect(await line.bench.inspect(one, rest)).toEqual(before);
   });
 
-  test('a sector that does not go blank is told', async () => {
+  test('a sector that does not go blank is told', async ({ line, direct, one }) => {
     await line.plug(one, { misbehaviours: [{ kind: 'silent-erase-failure', address: 0x0800_0000, length: 16 }] });
     const finished = await direct.run('erase', '--range', '0x08000000+1', '--all', '--yes', '--json');
     expect(finished.code).toBe(1);
@@ -140,7 +135,7 @@ describe('erase', () => {
 });
 
 describe('info and list', () => {
-  test('tell what a board says about itself, and change nothing', async () => {
+  test('tell what a board says about itself, and change nothing', async ({ line, direct, one }) => {
     await line.plug(one);
     const before = await line.bench.inspect(one, FLASH);
     const { code, stdout } = await direct.run('info', '--json');
@@ -163,7 +158,7 @@ describe('info and list', () => {
     expect(await line.bench.inspect(one, FLASH)).toEqual(before);
   });
 
-  test('a part that nobody knows and a locked board are warned of', async () => {
+  test('a part that nobody knows and a locked board are warned of', async ({ line, direct, one }) => {
     await line.plug(one, { misbehaviours: [{ kind: 'read-protected' }] });
     await writeFile(
       direct.inFolder('parts.yaml'),
@@ -174,7 +169,12 @@ describe('info and list', () => {
     expect(stdout).toMatch(/warning: .*--unprotect/);
   });
 
-  test('list --map draws each board, and says of one that is in use that it is busy', async () => {
+  test('list --map draws each board, and says of one that is in use that it is busy', async ({
+    line,
+    direct,
+    one,
+    two,
+  }) => {
     await line.plug(one);
     await line.plug(two);
     const port = await line.bench.open(two);

@@ -2,26 +2,15 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { digestOf, programmed, readImage, writeImage } from '@flashline/firmware';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Direct, type Result, resultsOf } from '../support/direct.ts';
-import { BLINKY, Line } from '../support/line.ts';
+import { expect } from 'vitest';
+import { type Result, resultsOf } from '../support/direct.ts';
+import { BLINKY } from '../support/line.ts';
 import { flashline, Running } from '../support/processes.ts';
+import { test } from './two-slots.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../../config/recipe.example.yaml', import.meta.url));
 
-let line: Line;
-let direct: Direct;
-let one: string;
-let two: string;
-
-beforeEach(async () => {
-  line = await Line.open(2);
-  direct = new Direct(line);
-  [one = '', two = ''] = line.paths;
-});
-afterEach(() => line.close());
-
-test('programs several images with patches as one, and names every file', async () => {
+test('programs several images with patches as one, and names every file', async ({ line, direct, one }) => {
   await line.plug(one);
   const app = Uint8Array.from({ length: 5000 }, (_, n) => (n * 7) & 0xff);
   await writeFile(direct.inFolder('app.bin'), app);
@@ -43,7 +32,11 @@ test('programs several images with patches as one, and names every file', async 
   expect(Buffer.from(await direct.bytesOf(one, 0x0801_c000, 4)).toString()).toBe('SN01');
 });
 
-test('keeps what it is told to preserve, and leaves nothing behind once the board has it again', async () => {
+test('keeps what it is told to preserve, and leaves nothing behind once the board has it again', async ({
+  line,
+  direct,
+  one,
+}) => {
   await line.plug(one);
   const before = await direct.bytesOf(one, 0x0801_e000, 4096);
   const { code } = await direct.run('flash', BLINKY, '--preserve', '0x0801e000+4K');
@@ -53,7 +46,7 @@ test('keeps what it is told to preserve, and leaves nothing behind once the boar
   expect(await direct.files()).toEqual([]);
 });
 
-test('says where the preserved bytes are when the board did not get them back', async () => {
+test('says where the preserved bytes are when the board did not get them back', async ({ line, direct, one }) => {
   // Everything past 0x0801e000 in this sector is lost when it is written.
   await line.plug(one, { misbehaviours: [{ kind: 'silent-write-loss', address: 0x0801_e000, length: 4096 }] });
   const before = await direct.bytesOf(one, 0x0801_e000, 4096);
@@ -66,7 +59,7 @@ test('says where the preserved bytes are when the board did not get them back', 
   expect(Buffer.compare(kept[0]?.data ?? new Uint8Array(), before)).toBe(0);
 });
 
-test('takes a recipe, which options go before', async () => {
+test('takes a recipe, which options go before', async ({ line, direct, one }) => {
   await line.plug(one);
   await writeFile(direct.inFolder('recipe.yaml'), 'erase: none\n');
   const refused = await direct.results('flash', BLINKY, '--recipe', direct.inFolder('recipe.yaml'));
@@ -76,7 +69,11 @@ test('takes a recipe, which options go before', async () => {
   expect(code).toBe(0);
 });
 
-test('takes the example recipe with the example image, and keeps the settings between its two ranges', async () => {
+test('takes the example recipe with the example image, and keeps the settings between its two ranges', async ({
+  line,
+  direct,
+  one,
+}) => {
   await line.plug(one);
   const before = await direct.bytesOf(one, 0x0800_4000, 0x4000);
   const [result] = await direct.results('flash', BLINKY, '--recipe', EXAMPLE);
@@ -86,21 +83,21 @@ test('takes the example recipe with the example image, and keeps the settings be
   expect(await line.isFlashed(one)).toBe(true);
 });
 
-test('may leave boards in their bootloader', async () => {
+test('may leave boards in their bootloader', async ({ line, direct, one }) => {
   await line.plug(one);
   expect((await direct.run('flash', BLINKY, '--stay')).code).toBe(0);
   expect((await line.bench.list()).map(({ mode }) => mode)).toEqual(['dfu']);
   expect((await direct.run('verify', BLINKY)).code).toBe(0);
 });
 
-test('unprotects boards only when it is told to', async () => {
+test('unprotects boards only when it is told to', async ({ line, direct, one }) => {
   await line.plug(one, { misbehaviours: [{ kind: 'read-protected' }] });
   expect(await direct.results('flash', BLINKY)).toMatchObject([{ fault: 'BOARD_READ_PROTECTED' }]);
   expect(await direct.results('flash', BLINKY, '--unprotect')).toMatchObject([{ outcome: 'pass' }]);
   expect(await line.isFlashed(one)).toBe(true);
 });
 
-test('takes boards of one kind at a time', async () => {
+test('takes boards of one kind at a time', async ({ line, direct, one, two }) => {
   await line.plug(one);
   await line.plug(two, { part: 'AT32F415' });
   const { code, stderr } = await direct.run('flash', BLINKY, '--all');
@@ -108,7 +105,11 @@ test('takes boards of one kind at a time', async () => {
   expect(stderr).toMatch(/^USAGE: .*0483:df11 2e3c:df11/);
 });
 
-test('does not believe a board on which a flash was interrupted, until it has passed', async () => {
+test('does not believe a board on which a flash was interrupted, until it has passed', async ({
+  line,
+  direct,
+  one,
+}) => {
   await line.plug(one, { contents: 'blank' });
   const interrupted = new Running(['flash', BLINKY, ...direct.options('flash', 20)]);
   await new Promise<void>((resolve) => {
@@ -140,7 +141,7 @@ test('virtual boards of any part can be tried, blank or used', async () => {
   expect(boards).toMatchObject([{ part: 'G474' }, { part: 'G474' }]);
 });
 
-test('an image in any format is flashed as the same bytes', async () => {
+test('an image in any format is flashed as the same bytes', async ({ line, direct, one }) => {
   const ranges = programmed(readImage(await readFile(BLINKY)));
   await mkdir(direct.inFolder('images'));
   for (const format of ['srec', 'dfu'] as const) {

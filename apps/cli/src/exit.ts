@@ -1,5 +1,11 @@
-import type { ConfigProblem, ConfigProblems } from '@flashline/config';
-import { FAULTS, type Fault, type FaultCode, type FaultDetails } from '@flashline/contracts';
+import {
+  type ConfigProblem,
+  configProblems,
+  FAULTS,
+  type Fault,
+  type FaultCode,
+  type FaultDetails,
+} from '@flashline/contracts';
 
 /** Exit codes, as `flashline --help` documents them. */
 export const EXIT = {
@@ -24,6 +30,7 @@ const ENVIRONMENT: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'MIGRATION_REFUSED',
   'QUEUE_UNREACHABLE',
   'COORDINATOR_UNREACHABLE',
+  'STATION_SILENT',
   'NO_BOARDS',
   'USB_HOST',
   'USB_PERMISSION',
@@ -46,7 +53,7 @@ export function lineOf({ code, details }: Fault): string {
 
 /** A fault as it ends a command, for a person: a line; of a file with mistakes in it a line for each of them. */
 export function textOf(fault: Fault): string {
-  const wrong = problemsBehind(fault);
+  const wrong = configProblems(fault);
   if (wrong === null) return lineOf(fault);
   const { says, do: action } = FAULTS[fault.code];
   const lines = wrong.problems.map((problem) => `  ${[...placeOf(wrong.file, problem), problem.reason].join(': ')}`);
@@ -57,7 +64,7 @@ export function textOf(fault: Fault): string {
 /** A fault as it ends a command, for a program. */
 export function dataOf(fault: Fault) {
   const { code, details } = fault;
-  const { problems, more } = problemsBehind(fault) ?? {};
+  const { problems, more } = configProblems(fault) ?? {};
   return { code, details, ...(problems && { problems, more }) };
 }
 
@@ -65,11 +72,6 @@ export function dataOf(fault: Fault) {
 function placeOf(file: string, { line, field }: ConfigProblem): readonly string[] {
   const names = field?.split('.').map((name) => (/^\d+$/.test(name) ? `entry ${Number(name) + 1}` : name)) ?? [];
   return [line === null ? file : `${file}, line ${line}`, ...(names.length === 0 ? [] : [names.join(', ')])];
-}
-
-/** Told by its shape: to load the package that made it would cost every start of the command more than the question is worth. */
-function problemsBehind({ cause }: Fault): ConfigProblems | null {
-  return cause instanceof Error && 'problems' in cause ? (cause as Error & ConfigProblems) : null;
 }
 
 /** The facts of a fault as they stand in a line, in brackets and with a space before them; nothing when there are none. */

@@ -1,5 +1,4 @@
 export { readPartsFile } from './parts-file.ts';
-export type { ConfigProblem, ConfigProblems } from './problems/config-problem.ts';
 export { readRecipeFile } from './recipe-file.ts';
 export { labelOf } from './station/label-pattern.ts';
 export { readStationFile } from './station/station-file.ts';

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import { type Document, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
-import { configInvalid } from './problems/config-problem.ts';
+import { configInvalid } from './problems/config-invalid.ts';
 import { plainWords } from './problems/plain-words.ts';
 import { schemaProblems } from './problems/schema-problem.ts';
 import { writtenAt } from './problems/written.ts';

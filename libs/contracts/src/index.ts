@@ -2,6 +2,7 @@ export { ApplicationCheck, BootloaderEntry, RunningFirmware, VersionCheck } from
 export { Assignment, Attempt, AttemptResult, FaultDetailsShape, LockedMemory } from './attempt.ts';
 export { isApplicationId, isBootloaderId } from './board-ids.ts';
 export type { Clock } from './clock.ts';
+export { type ConfigProblem, ConfigProblems, configProblems } from './faults/config-problems.ts';
 export type { Blame, FaultSpec } from './faults/fault-spec.ts';
 export {
   asFault,
@@ -62,9 +63,19 @@ export {
 } from './order.ts';
 export { Outcome, outcomeOf, PHASES, PhaseName, PhaseRecord } from './outcome.ts';
 export { Part, PartOptionBytes, PartTiming } from './part.ts';
+export { comparePorts } from './port-path.ts';
 export { ErasePolicy, OrderRecipe, PLAIN_ORDER_RECIPE, PLAIN_RECIPE, Recipe } from './recipe.ts';
+export { type LostSlot, lostWords, type SearchedSlots, slotsAfter } from './searched-slots.ts';
 export type { OpenLine, SerialLine, SerialPorts } from './serial-line.ts';
 export { BenchSlot, BenchState, Seating, Slot, SlotState } from './slot.ts';
+export {
+  nextSearch,
+  type PluggedDevice,
+  type SearchEvent,
+  type SearchNote,
+  type SlotSearch,
+  searchFor,
+} from './slot-search.ts';
 export {
   firstSlotClash,
   OtherDevice,

@@ -6,7 +6,7 @@ import { type Ended, openProgress, type Progress } from '../progress/progress.ts
 import type { ChosenBoards } from './board-choice.ts';
 
 /** Progress of these boards on stderr; nothing for programs that read JSON. */
-export function progressOf({ bus, devices }: ChosenBoards, json: boolean): Progress {
+export function progressOf({ bus, devices }: ChosenBoards, json: boolean): Promise<Progress> {
   const labels = new Map(devices.map(({ path }) => [path, labelOf(bus, path)]));
   return openProgress({ stream: json ? null : process.stderr, labels, nowMs: () => performance.now() });
 }
@@ -23,7 +23,7 @@ export async function workOn(
   { json, board = null }: { json: boolean; board?: ExpectedBoard | null },
 ): Promise<BoardJobReport[]> {
   const { bus, parts, devices, signal } = boards;
-  const progress = progressOf(boards, json);
+  const progress = await progressOf(boards, json);
   try {
     return await workDirect({
       bus: bus.choice,

@@ -1,27 +1,20 @@
 import { type ExpectedBoard, Fault, layoutText, usbId } from '@flashline/contracts';
-import type { BoardJobReport, BusDevice } from '@flashline/dfuse';
+import type { BusDevice } from '@flashline/dfuse';
 import { workDirect } from '@flashline/worker';
 import type { ChosenBoards } from './board-choice.ts';
 
-/** What a board that is in its bootloader must be to be flashed; `inspect` asks it. Rejects with the fault of a board that cannot be asked. */
-export type KindFor = (device: BusDevice, inspect: () => Promise<BoardJobReport>) => Promise<ExpectedBoard>;
+/** What a board that is in its bootloader must be to be flashed. */
+export type KindFor = (device: BusDevice) => ExpectedBoard;
 
 /**
  * One image is for one kind of board. Several kinds in their bootloaders are refused before anything is done to any of them (USAGE):
- * a person says which. Boards that come up later must be of the kind of those, or of the first that comes up, and are left as they
- * are when they are not (WRONG_BOARD).
+ * a person says which. Boards that come up later must be of the kind of those, and are left as they are when they are not
+ * (WRONG_BOARD). Where none was in its bootloader, none speaks for the others: each is judged by its own memory and by what the image
+ * says that it is for.
  */
 export async function oneKind(boards: ChosenBoards): Promise<KindFor> {
-  const { devices } = boards;
-  if (devices.length === 1) return async (device) => ({ ...idsOf(device), layout: null });
-  let kind = await kindOfThoseThere(boards);
-  return async (device, inspect) => {
-    if (kind !== null) return kind;
-    const own = await kindOf(device, inspect);
-    // Meanwhile another may have been the first.
-    kind ??= own;
-    return kind;
-  };
+  const kind = boards.devices.length === 1 ? null : await kindOfThoseThere(boards);
+  return (device) => kind ?? { ...idsOf(device), layout: null };
 }
 
 /** Null when no board is in its bootloader yet, or none of those can be asked: it will say why when it is flashed. */
@@ -44,12 +37,6 @@ async function layoutsOf({ bus, parts, devices, signal }: ChosenBoards): Promise
   const work = { bus: bus.choice, parts, devices, signal, board: null, onProgress: () => {} };
   const reports = await workDirect({ ...work, job: { kind: 'inspect' } });
   return new Set(reports.flatMap(({ facts }) => (facts?.board.layout ? [layoutText(facts.board.layout)] : [])));
-}
-
-async function kindOf(device: BusDevice, inspect: () => Promise<BoardJobReport>): Promise<ExpectedBoard> {
-  const { facts, fault, faultDetails } = await inspect();
-  if (facts === null) throw new Fault(fault ?? 'STATION_BUG', faultDetails ?? {});
-  return { ...idsOf(device), layout: facts.board.layout };
 }
 
 function idsOf({ vendorId, productId }: BusDevice): Omit<ExpectedBoard, 'layout'> {

@@ -39,7 +39,7 @@ async function boot(boards: ChosenBoards, options: BootOptions): Promise<number>
 
 async function entered(boards: ChosenBoards, { by: entry, json }: BootOptions): Promise<readonly EntryReport[]> {
   const { bus, parts, devices, signal } = boards;
-  const progress = progressOf(boards, json);
+  const progress = await progressOf(boards, json);
   try {
     return await enterDirect({
       bus: bus.choice,

@@ -91,18 +91,18 @@ async function flashAll(
 ): Promise<Ending[]> {
   const { bus, parts, devices, signal } = boards;
   const [first, ...others] = images.files;
-  const progress = progressOf(boards, options.json);
+  const progress = await progressOf(boards, options.json);
   try {
     return await flashDirect({
       bus: bus.choice,
       parts,
       devices,
       order: { ...orderOf(first), beside: others.map(orderOf), recipe, unit: null, leave: !options.stay },
-      onReady: async (device, inspect) => {
-        // A board of another kind is not marked: it is not touched.
-        const board = await kindFor(device, inspect);
-        return { board, trust: await records.begin(device), rescued: await records.rescued(device.path) };
-      },
+      onReady: async (device) => ({
+        board: kindFor(device),
+        trust: await records.begin(device),
+        rescued: await records.rescued(device.path),
+      }),
       signal,
       nowMs: () => performance.now(),
       onProgress: (path, phase, fraction) => progress.at(path, wordOf(phase), fraction),

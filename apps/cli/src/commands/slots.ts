@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { readStationFile } from '@flashline/config';
-import { Fault, SLOTS_MAX, type StationFile } from '@flashline/contracts';
+import { Fault, lostWords, SLOTS_MAX, type StationFile, slotsAfter } from '@flashline/contracts';
 import { lookAtBus } from '@flashline/worker';
 import type { Command } from 'commander';
 import { inPortOrder } from '../boards/port-order.ts';
@@ -9,7 +9,6 @@ import { chooseBus } from '../bus-choice.ts';
 import { EXIT } from '../exit.ts';
 import { addBusOptions, type BusOptions, option, STATION_FILE, wholeNumber } from '../options.ts';
 import { interruption } from '../shutdown.ts';
-import { namedSlots } from '../slots/named-slots.ts';
 import { runningStation } from '../slots/running-station.ts';
 import { labelsToAsk } from '../slots/slot-labels.ts';
 import { othersTable, slotTable } from '../slots/slot-table.ts';
@@ -95,8 +94,10 @@ async function nameSlots(labels: readonly string[], options: NameOptions): Promi
       process.exitCode = EXIT.notPassed;
       return;
     }
-    const { slots, dropped } = namedSlots(known, found);
-    for (const { label, path } of dropped) console.log(`${label} is no slot any more: its port ${path} is another's.`);
+    // Slots that nobody asked for stay, before those that are new.
+    const labels = [...new Set([...known.map(({ label }) => label), ...wanted])];
+    const { slots, lost } = slotsAfter({ labels, found }, known);
+    for (const slot of lost) console.log(lostWords(slot));
     await writeSlots(config, slots, file?.station);
     console.log(`\n${slotTable(slots, null)}\n`);
     console.log(`Written: ${resolve(config)}. ${startWords(config, options)}`);

@@ -42,9 +42,9 @@ function progressOn(stream: Paper | null) {
 }
 
 describe('where there is no terminal', () => {
-  test('each new thing that a board is at is one plain line', () => {
+  test('each new thing that a board is at is one plain line', async () => {
     const paper = new Paper(false);
-    const progress = progressOn(paper);
+    const progress = await progressOn(paper);
     progress.at('1-1.1', 'erase', 0);
     progress.at('1-1.1', 'erase', 0.4);
     progress.at('1-1.2', 'erase', 0);
@@ -54,10 +54,10 @@ describe('where there is no terminal', () => {
     expect(paper.text).toBe('A1: erase\nA2: erase\nA1: write\n');
   });
 
-  test('a terminal that cannot go back gets lines, too', () => {
+  test('a terminal that cannot go back gets lines, too', async () => {
     vi.stubEnv('TERM', 'dumb');
     const paper = new Paper(true);
-    const progress = progressOn(paper);
+    const progress = await progressOn(paper);
     progress.at('1-1.1', 'erase', 0);
     progress.close();
     expect(paper.text).toBe('A1: erase\n');
@@ -65,9 +65,9 @@ describe('where there is no terminal', () => {
 });
 
 describe('on a terminal', () => {
-  test('it is drawn ten times a second at most, however much is told', () => {
+  test('it is drawn ten times a second at most, however much is told', async () => {
     const paper = new Paper(true);
-    const progress = progressOn(paper);
+    const progress = await progressOn(paper);
     for (let n = 0; n < 1000; n++) {
       progress.at('1-1.1', 'write', n / 1000);
       vi.advanceTimersByTime(1);
@@ -78,9 +78,9 @@ describe('on a terminal', () => {
     progress.close();
   });
 
-  test('the end is shown, and nothing after it', () => {
+  test('the end is shown, and nothing after it', async () => {
     const paper = new Paper(true);
-    const progress = progressOn(paper);
+    const progress = await progressOn(paper);
     progress.at('1-1.1', 'write', 0.5);
     vi.advanceTimersByTime(100);
     progress.ended('1-1.1', { word: 'PASS', isGood: true });
@@ -93,9 +93,9 @@ describe('on a terminal', () => {
     expect(paper.writes).toBe(writes);
   });
 
-  test('what is told late of a board that has ended changes nothing', () => {
+  test('what is told late of a board that has ended changes nothing', async () => {
     const paper = new Paper(true);
-    const progress = progressOn(paper);
+    const progress = await progressOn(paper);
     progress.ended('1-1.1', { word: 'FAIL BOARD_GONE', isGood: false });
     progress.at('1-1.1', 'write', 0.9);
     progress.ended('1-1.1', { word: 'PASS', isGood: true });
@@ -105,8 +105,8 @@ describe('on a terminal', () => {
   });
 });
 
-test('programs that read JSON are shown nothing', () => {
-  const progress = progressOn(null);
+test('programs that read JSON are shown nothing', async () => {
+  const progress = await progressOn(null);
   progress.at('1-1.1', 'erase', 0);
   progress.ended('1-1.1', { word: 'PASS', isGood: true });
   progress.close();

@@ -1,4 +1,4 @@
-import { createLogUpdate } from 'log-update';
+import type { createLogUpdate } from 'log-update';
 import { type BoardProgress, drawProgress } from './progress-drawing.ts';
 
 /** How the work on a board ended: in one or two words, and whether that is good. */
@@ -35,10 +35,12 @@ export interface ProgressOptions {
 }
 
 /** Bars on a terminal, lines where there is none. */
-export function openProgress({ stream, labels, nowMs }: ProgressOptions): Progress {
+export async function openProgress({ stream, labels, nowMs }: ProgressOptions): Promise<Progress> {
   if (stream === null) return { at: () => {}, ended: () => {}, close: () => {} };
   if (stream.isTTY !== true || process.env.TERM === 'dumb') return new ProgressLines(stream, labels);
-  return new ProgressBars(stream, labels, nowMs);
+  // What it knows of the width of characters takes 40 ms to load: only who sees bars waits for it.
+  const { createLogUpdate } = await import('log-update');
+  return new ProgressBars(stream, createLogUpdate(stream), labels, nowMs);
 }
 
 /** A line whenever a board comes to something new: for logs, and for terminals that cannot go back. */
@@ -69,21 +71,23 @@ interface Shown extends Omit<BoardProgress, 'ms'> {
   readonly endedMs: number | null;
 }
 
+type LogUpdate = ReturnType<typeof createLogUpdate>;
+
 const REDRAW_MS = 100;
 
 class ProgressBars implements Progress {
   readonly #stream: ProgressStream;
   readonly #nowMs: () => number;
   readonly #boards: Map<string, Shown>;
-  readonly #draw: ReturnType<typeof createLogUpdate>;
+  readonly #draw: LogUpdate;
   readonly #timer: NodeJS.Timeout;
 
-  constructor(stream: ProgressStream, labels: ReadonlyMap<string, string>, nowMs: () => number) {
+  constructor(stream: ProgressStream, draw: LogUpdate, labels: ReadonlyMap<string, string>, nowMs: () => number) {
     this.#stream = stream;
+    this.#draw = draw;
     this.#nowMs = nowMs;
     const waiting = { word: 'waiting', is: 'waiting', fraction: 0, beganMs: nowMs(), endedMs: null } as const;
     this.#boards = new Map([...labels].map(([path, label]) => [path, { label, ...waiting }]));
-    this.#draw = createLogUpdate(stream);
     this.#timer = setInterval(() => this.#redraw(), REDRAW_MS);
   }
 

@@ -1,9 +1,9 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { nextSearch, type SearchEvent, type SlotSearch, searchFor } from '@flashline/contracts';
 import { followBus, type OnScan } from '@flashline/worker';
 import type { ChosenBus } from '../bus-choice.ts';
-import { next, type Wizard, type WizardEvent, wizardFor } from './wizard.ts';
-import { noteWords, questionWords } from './wizard-words.ts';
+import { noteWords, questionWords, unmovedWords } from './wizard-words.ts';
 
 /** Somebody at a bench, and what they are told. */
 export interface WizardPlace {
@@ -20,23 +20,26 @@ export async function askForSlots(
   { bus, keyboard, tell, signal }: WizardPlace,
 ): Promise<ReadonlyMap<string, string> | null> {
   const done = new AbortController();
-  let wizard = wizardFor(labels);
+  let search = searchFor(labels);
   let asked: string | null = null;
   let said: string | null = null;
-  const on = (event: WizardEvent) => {
-    wizard = next(wizard, event);
-    if (wizard.note !== null) tell(noteWords(wizard.note));
-    const label = wizard.labels[wizard.at];
+  const on = (event: SearchEvent) => {
+    const before = search;
+    search = nextSearch(before, event);
+    const { at, note, seen, unmoved } = search;
+    if (note !== null && note !== before.note) tell(noteWords(note));
+    if (before.seen === null && unmoved.length > 0) tell(unmovedWords(unmoved));
+    const label = labels[at];
     if (label === undefined) return done.abort();
     // Not before the first scan: a board that is plugged in until then would be no answer.
-    if (wizard.seen === null || (label === asked && event.on === 'scanned')) return;
+    if (seen === null || (label === asked && event.on === 'seen')) return;
     asked = label;
-    tell(questionWords(label, wizard.at, wizard.labels.length));
+    tell(questionWords(label, at, labels.length));
   };
   const onScan: OnScan = (devices, trouble) => {
     if (trouble !== null && trouble !== said) tell(trouble);
     said = trouble;
-    on({ on: 'scanned', devices });
+    on({ on: 'seen', devices: devices.map((device) => ({ ...device, arrival: String(device.address) })) });
   };
   // Without an output it leaves Ctrl-C to the terminal, which makes a signal of it.
   const lines = createInterface({ input: keyboard });
@@ -46,14 +49,14 @@ export async function askForSlots(
   } finally {
     lines.close();
   }
-  return isDone(wizard) ? wizard.found : null;
+  return isDone(search) ? search.found : null;
 }
 
-function isDone({ at, labels }: Wizard): boolean {
+function isDone({ at, labels }: SlotSearch): boolean {
   return at >= labels.length;
 }
 
-function typed(line: string, on: (event: WizardEvent) => void, tell: (line: string) => void): void {
+function typed(line: string, on: (event: SearchEvent) => void, tell: (line: string) => void): void {
   const word = line.trim().toLowerCase();
   if (word === 'skip' || word === 'back') on({ on: word });
   else if (word !== '') tell('Only "skip" and "back" are understood.');

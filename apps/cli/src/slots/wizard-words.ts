@@ -1,9 +1,11 @@
-import { usbId } from '@flashline/contracts';
-import type { BusDevice } from '@flashline/dfuse';
-import type { WizardNote } from './wizard.ts';
+import { type PluggedDevice, type SearchNote, usbId } from '@flashline/contracts';
 
 /** What a device is, in words that follow "is" or stand alone. */
-export function deviceWords({ mode, vendorId, productId }: Pick<BusDevice, 'mode' | 'vendorId' | 'productId'>): string {
+export function deviceWords({
+  mode,
+  vendorId,
+  productId,
+}: Pick<PluggedDevice, 'mode' | 'vendorId' | 'productId'>): string {
   const id = usbId(vendorId, productId);
   switch (mode) {
     case 'dfu':
@@ -17,11 +19,14 @@ export function deviceWords({ mode, vendorId, productId }: Pick<BusDevice, 'mode
   }
 }
 
+/** What to do with boards that were plugged in before anybody asked for their slots. */
+export function unmovedWords(ports: readonly string[]): string {
+  return `Plugged in already: ${ports.join(', ')}. Pull each, and plug it in again when its slot is asked for.`;
+}
+
 /** What somebody who names slots is told about what has just happened. */
-export function noteWords(note: WizardNote): string {
+export function noteWords(note: SearchNote): string {
   switch (note.kind) {
-    case 'there':
-      return `Plugged in already: ${note.paths.join(', ')}. Pull each, and plug it in again when its slot is asked for.`;
     case 'found':
       return `${note.label} is port ${note.device.path}: ${deviceWords(note.device)}.`;
     case 'taken':

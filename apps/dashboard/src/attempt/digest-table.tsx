@@ -22,7 +22,7 @@ export function DigestTable({ attempt }: { attempt: Attempt }) {
   return (
     <>
       <p class="verdict" data-tone={proof === 'equal' ? 'pass' : proof === 'differs' ? 'fail' : 'empty'}>
-        {VERDICTS[proof]}
+        {result === null ? 'Nothing is proven yet.' : VERDICTS[proof]}
       </p>
       <table class="plain digests">
         <caption class="unseen">Intended and read-back digests</caption>
@@ -42,10 +42,14 @@ export function DigestTable({ attempt }: { attempt: Attempt }) {
           {rows.map(([name, wanted, found]) => (
             <tr key={name}>
               <th scope="row">{name}</th>
-              <td class="code hash">{wanted}</td>
+              <td class="code hash" data-name="Intended">
+                {wanted}
+              </td>
               {found !== null && (
                 <>
-                  <td class="code hash">{found}</td>
+                  <td class="code hash" data-name="Read back">
+                    {found}
+                  </td>
                   <td>
                     <Comparison equal={wanted === found} />
                   </td>

@@ -62,6 +62,7 @@ const LEGEND: readonly (readonly [Tone, string])[] = [
   ['doubt', 'in doubt'],
   ['stranger', 'not a board'],
   ['boot0', 'hold BOOT0'],
+  ['unit', 'scan label'],
   ['empty', 'empty'],
   ['offline', 'no contact'],
 ];

@@ -1,10 +1,11 @@
-import { FAULTS, type Slot, type SlotState } from '@flashline/contracts';
+import type { Slot, SlotState } from '@flashline/contracts';
 import { useSignal } from '@preact/signals';
-import { demand, headOrder } from '../orders/order-desk.ts';
+import { demand } from '../orders/order-desk.ts';
 import { RefusalNotice } from '../parts/notice.tsx';
 import type { Refusal } from '../station/request.ts';
-import { cancelAttempt, startRuns } from '../station/station-api.ts';
+import { cancelAttempt } from '../station/station-api.ts';
 import { canRun } from '../words/slot-face.ts';
+import { RunAction } from './run-action.tsx';
 
 /** The one thing that may be done with a slot in its state, as a button that says it. */
 export function SlotActions({ slot, state }: { slot: Slot; state: SlotState }) {
@@ -45,32 +46,4 @@ function StopAction({ attemptId }: { attemptId: string }) {
       <RefusalNotice refusal={refusal.value} />
     </div>
   );
-}
-
-function RunAction({ slot, name }: { slot: Slot; name: string }) {
-  const refusal = useSignal<Refusal | null>(null);
-  const asked = useSignal(false);
-  const isActive = headOrder.value?.state === 'active';
-  const run = async (): Promise<void> => {
-    asked.value = true;
-    refusal.value = await startOn(slot);
-    asked.value = false;
-  };
-  return (
-    <div class="drawer-actions">
-      <button type="button" class="primary" disabled={asked.value || !isActive} onClick={() => void run()}>
-        {name}
-      </button>
-      {!isActive && <p class="fine">{demand.value.why}</p>}
-      <RefusalNotice refusal={refusal.value} />
-    </div>
-  );
-}
-
-/** Starts a run on the board in a slot; null when it has started. */
-async function startOn({ station, slot }: Slot): Promise<Refusal | null> {
-  const answer = await startRuns({ slots: [{ station, slot }] });
-  if (answer.kind === 'refused') return answer.refusal;
-  const fault = answer.value.runs[0]?.fault ?? null;
-  return fault === null ? null : { code: fault, says: FAULTS[fault].says, action: FAULTS[fault].do, lines: [] };
 }

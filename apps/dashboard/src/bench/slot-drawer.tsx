@@ -12,6 +12,9 @@ import { SlotActions } from './slot-actions.tsx';
 const DOUBT =
   'This board came up here a while after the board of an attempt had left. Nobody can tell whether it is that one, back by itself, or another: it inherits no verdict and is worked on only when you say so.';
 
+const UNIT_NEEDED =
+  'The recipe of this order looks for the serial number of each unit. Nothing is done to a board until somebody says which unit it is.';
+
 /** One slot in full, and what can be done with it. */
 export function SlotDrawer({ slot, onClose }: { slot: ReadonlySignal<Slot>; onClose: () => void }) {
   const { label, station, slot: path, simulated } = slot.value;
@@ -29,6 +32,7 @@ export function SlotDrawer({ slot, onClose }: { slot: ReadonlySignal<Slot>; onCl
       </p>
       {state.is === 'done' && state.fault !== null && <p>{FAULTS[state.fault].says}</p>}
       {perhapsOf !== null && <p>{DOUBT}</p>}
+      {face.tone === 'unit' && <p>{UNIT_NEEDED}</p>}
       <p class="drawer-advice">{face.hint}</p>
       <SlotActions slot={slot.value} state={state} />
       <dl class="facts">

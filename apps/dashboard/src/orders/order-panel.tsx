@@ -7,7 +7,7 @@ import { NewOrderDialog } from './new-order-dialog.tsx';
 import { OrderBar } from './order-bar.tsx';
 import { actOn, headOrder, orderRefusal } from './order-desk.ts';
 import { OrdersDialog } from './orders-dialog.tsx';
-import { ORDER_WORDS } from './shown-order.ts';
+import { needsUnits, ORDER_WORDS } from './shown-order.ts';
 
 type Opened = 'nothing' | 'new' | 'close' | 'list';
 
@@ -34,6 +34,7 @@ export function OrderPanel() {
         </button>
       </div>
       {order !== null && <OrderBar order={order} />}
+      {order !== null && needsUnits(order) && isOpen(order) && <UnitsNote />}
       <RefusalNotice
         refusal={orderRefusal.value}
         onDismiss={() => {
@@ -80,6 +81,19 @@ function OrderFacts({ order }: { order: WorkOrder }) {
   );
 }
 
+function UnitsNote() {
+  return (
+    <p class="order-note">
+      This order looks for the serial number of each unit: no board starts by itself. Press its slot and scan its label,
+      or send slot and unit to <span class="code">/api/v1/runs</span>.
+    </p>
+  );
+}
+
+function isOpen({ state }: WorkOrder): boolean {
+  return state === 'active' || state === 'paused' || state === 'created';
+}
+
 function Count({ name, count, tone }: { name: string; count: number; tone: string }) {
   return (
     <div data-tone={count === 0 ? 'none' : tone}>
@@ -96,8 +110,7 @@ function OrderButtons({ order, onClose }: { order: WorkOrder; onClose: () => voi
     await actOn(order, action);
     busy.value = false;
   };
-  const isOpen = order.state === 'active' || order.state === 'paused' || order.state === 'created';
-  if (!isOpen) return null;
+  if (!isOpen(order)) return null;
   const isActive = order.state === 'active';
   return (
     <>

@@ -21,33 +21,35 @@ export function OrdersDialog({ onClose, onNew }: { onClose: () => void; onNew: (
       {orders.value.length === 0 ? (
         <p>There is no work order yet.</p>
       ) : (
-        <table class="plain">
-          <caption class="unseen">Work orders, newest first</caption>
-          <thead>
-            <tr>
-              <th scope="col">Order</th>
-              <th scope="col">Product</th>
-              <th scope="col">State</th>
-              <th scope="col" class="number">
-                Good
-              </th>
-              <th scope="col" class="number">
-                Bad
-              </th>
-              <th scope="col" class="number">
-                Quantity
-              </th>
-              <th scope="col">
-                <span class="unseen">Action</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {orders.value.slice(0, LISTED_MAX).map((order) => (
-              <OrderRow key={order.id} order={order} onStart={() => void start(order)} />
-            ))}
-          </tbody>
-        </table>
+        <div class="table-frame">
+          <table class="plain">
+            <caption class="unseen">Work orders, newest first</caption>
+            <thead>
+              <tr>
+                <th scope="col">Order</th>
+                <th scope="col">Product</th>
+                <th scope="col">State</th>
+                <th scope="col" class="number">
+                  Good
+                </th>
+                <th scope="col" class="number">
+                  Bad
+                </th>
+                <th scope="col" class="number">
+                  Quantity
+                </th>
+                <th scope="col">
+                  <span class="unseen">Action</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {orders.value.slice(0, LISTED_MAX).map((order) => (
+                <OrderRow key={order.id} order={order} onStart={() => void start(order)} />
+              ))}
+            </tbody>
+          </table>
+        </div>
       )}
       <div class="dialog-actions">
         <button type="button" class="primary" onClick={onNew}>

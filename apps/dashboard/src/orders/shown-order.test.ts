@@ -23,6 +23,7 @@ test('a waiting board always says why', () => {
   const reasons = [null, ...OrderState.options.map((state) => order('o', state))].map((shown) => demandOf(shown).why);
   expect(new Set(reasons).size).toBe(reasons.length);
   expect(demandOf(order('o', 'active', { left: 0 })).why).toBe('The work order needs no more boards.');
+  expect(demandOf(order('o', 'active', { left: 2, inWork: 2 })).why).toMatch(/^Waits for the boards in work/);
   for (const state of OrderState.options) expect(ORDER_WORDS[state]).toBeTruthy();
 });
 
@@ -37,4 +38,10 @@ test('only an active order wants boards, and no more than it has left', () => {
 test('an order asks boards that run their firmware when its recipe says how', () => {
   expect(demandOf(order('o', 'active', { enter: { by: 'character', character: 'R' } })).asksBoards).toBe(true);
   for (const shown of [null, order('o', 'active')]) expect(demandOf(shown).asksBoards).toBe(false);
+});
+
+test('an order needs units when its recipe looks for their serial numbers', () => {
+  const looking = (serial: string) => ({ ...order('o', 'active'), recipe: { application: { serial } } }) as WorkOrder;
+  expect(demandOf(looking('unit')).needsUnits).toBe(true);
+  for (const shown of [null, order('o', 'active'), looking('same')]) expect(demandOf(shown).needsUnits).toBe(false);
 });

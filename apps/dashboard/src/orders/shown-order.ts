@@ -32,6 +32,8 @@ export interface Demand {
   readonly wantsBoards: boolean;
   /** It asks boards that run their firmware into their bootloader. Without that a person has to bring them there. */
   readonly asksBoards: boolean;
+  /** It looks for serial numbers: a board starts when somebody says which unit it is, never by itself. */
+  readonly needsUnits: boolean;
 }
 
 /** What the order in the header means for boards that wait. */
@@ -40,14 +42,20 @@ export function demandOf(order: WorkOrder | null): Demand {
     why: whyWaiting(order),
     wantsBoards: order !== null && order.state === 'active' && order.counts.left > order.counts.inWork,
     asksBoards: order !== null && order.recipe.enter !== null,
+    needsUnits: needsUnits(order),
   };
+}
+
+/** Whether the boards of an order wait until a run names their units. */
+export function needsUnits(order: WorkOrder | null): boolean {
+  return order?.recipe.application?.serial === 'unit';
 }
 
 function whyWaiting(order: WorkOrder | null): string {
   if (order === null) return 'There is no work order. Create one to begin.';
   switch (order.state) {
     case 'active':
-      return order.counts.left > 0 ? 'Starts in a moment.' : 'The work order needs no more boards.';
+      return whyWaitingFor(order.counts);
     case 'paused':
       return 'The work order is paused. Resume it to go on.';
     case 'created':
@@ -59,4 +67,9 @@ function whyWaiting(order: WorkOrder | null): string {
     default:
       return order.state satisfies never;
   }
+}
+
+function whyWaitingFor({ left, inWork }: WorkOrder['counts']): string {
+  if (left === 0) return 'The work order needs no more boards.';
+  return left > inWork ? 'Starts in a moment.' : 'Waits for the boards in work: the order may need no more.';
 }

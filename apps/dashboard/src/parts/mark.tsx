@@ -11,6 +11,7 @@ const SHAPES: Readonly<Record<Tone, ComponentChildren>> = {
   stranger: <path d="M12 1.8 22.2 12 12 22.2 1.8 12zM9.6 9.8a2.4 2.4 0 1 1 3.7 2c-.9.6-1.3 1-1.3 2M12 16.4v.2" />,
   doubt: <path d="M9 5.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15 5.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13z" />,
   boot0: <path d="M12 2.5v10M7.5 8.5 12 13l4.5-4.5M3.5 14v6.5h17V14" />,
+  unit: <path d="M3 8V3.5h5M16 3.5h5V8M3 16v4.5h5M16 20.5h5V16M7.5 8v8M12 8v8M16.5 8v8" />,
   running: <path d="M5 5l7 7-7 7M13 5l7 7-7 7" />,
   queued: <path d="M5 12h.1M12 12h.1M19 12h.1" class="dots" />,
   waiting: <path d="M7 3h10M7 21h10M8 3c0 5 8 6 8 9s-8 4-8 9M16 3c0 5-8 6-8 9s8 4 8 9" />,

@@ -1,11 +1,21 @@
-import type { SlotName, StationSetup } from '@flashline/contracts';
+import {
+  type LostSlot,
+  lostWords,
+  nextSearch,
+  type SearchEvent,
+  type SearchNote,
+  type SlotName,
+  type StationSetup,
+  searchFor,
+  slotsAfter,
+} from '@flashline/contracts';
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { bench } from '../live/this-bench.ts';
 import { RefusalNotice } from '../parts/notice.tsx';
 import type { Refusal } from '../station/request.ts';
 import { nameSlots } from '../station/station-api.ts';
-import { lostWords, unmovedWords } from '../words/naming-words.ts';
-import { type Boards, boardsOn, type LostSlot, nextSearch, searchFor, slotsAfter } from './slot-search.ts';
+import { noteWords, unmovedWords } from '../words/naming-words.ts';
+import { pluggedIn } from './plugged-in.ts';
 
 interface NamingSearchProps {
   readonly setup: StationSetup;
@@ -15,10 +25,10 @@ interface NamingSearchProps {
 
 /** Asks for one slot after another, then shows what the station is to keep. */
 export function NamingSearch({ setup, labels, onClose }: NamingSearchProps) {
-  const search = useSignal(searchFor(labels, boardsNow(setup)));
+  const search = useSignal(nextSearch(searchFor(labels), seenNow(setup)));
   useSignalEffect(() => {
-    const boards = boardsNow(setup);
-    search.value = nextSearch(search.peek(), { on: 'seen', boards });
+    const seen = seenNow(setup);
+    search.value = nextSearch(search.peek(), seen);
   });
   const refusal = useSignal<Refusal | null>(null);
   const busy = useSignal(false);
@@ -41,7 +51,7 @@ export function NamingSearch({ setup, labels, onClose }: NamingSearchProps) {
         {label === undefined ? (
           <Review asked={labels.length} slots={slots} lost={lost} replaces={setup.slots !== null} />
         ) : (
-          <Question label={label} note={note} unmoved={[...unmoved.keys()]} />
+          <Question label={label} note={note} unmoved={unmoved} />
         )}
       </div>
       <FoundSlots slots={label === undefined ? slots : slots.filter((slot) => found.has(slot.label))} />
@@ -66,18 +76,19 @@ export function NamingSearch({ setup, labels, onClose }: NamingSearchProps) {
 
 interface QuestionProps {
   readonly label: string;
-  readonly note: string | null;
+  readonly note: SearchNote | null;
   readonly unmoved: readonly string[];
 }
 
 function Question({ label, note, unmoved }: QuestionProps) {
+  const trouble = noteWords(note);
   const words = unmovedWords(unmoved);
   return (
     <>
       <p class="naming-question">
         Plug a board into the slot you call <strong>{label}</strong>.
       </p>
-      {note !== null && <p>{note}</p>}
+      {trouble !== null && <p>{trouble}</p>}
       {words !== null && <p class="fine">{words}</p>}
     </>
   );
@@ -107,8 +118,7 @@ function Review({ asked, slots, lost, replaces }: ReviewProps) {
       )}
       {replaces && (
         <p class="fine">
-          In the station file each slot gets a line of its own. A comment beside a line with a pattern, or beside a slot
-          that goes, is not kept.
+          In the station file a pattern whose slots are not as it says becomes a line for each slot. Comments stay.
         </p>
       )}
     </>
@@ -128,8 +138,8 @@ function FoundSlots({ slots }: { slots: readonly SlotName[] }) {
 }
 
 /** What is plugged in at this station now; follows the live bench. */
-function boardsNow({ station }: StationSetup): Boards {
+function seenNow({ station }: StationSetup): SearchEvent {
   const setup = bench.stations.value.find((each) => each.station === station);
   const slots = bench.slots.value.map(({ value }) => value);
-  return setup === undefined ? new Map() : boardsOn(setup, slots);
+  return { on: 'seen', devices: setup === undefined ? [] : pluggedIn(setup, slots) };
 }

@@ -9,6 +9,7 @@ const TONES: readonly Tone[] = [
   'stranger',
   'doubt',
   'boot0',
+  'unit',
   'waiting',
   'queued',
   'running',
@@ -50,6 +51,7 @@ test('whatever needs a hand comes before boards that are in work', () => {
     expect(headlineOf(tallyWith({ [tone]: 1, running: 5, waiting: 2, pass: 3 })).tone).toBe(tone);
   expect(headlineOf(tallyWith({ doubt: 1 })).text).toBe('1 board in doubt');
   expect(headlineOf(tallyWith({ boot0: 2 })).text).toBe('2 boards need BOOT0');
+  expect(headlineOf(tallyWith({ unit: 2 })).text).toBe('2 labels to scan');
 });
 
 test('slots are counted by how they look', () => {

@@ -17,6 +17,7 @@ const NOTHING: Tally = {
   doubt: 0,
   stranger: 0,
   boot0: 0,
+  unit: 0,
   running: 0,
   queued: 0,
   waiting: 0,
@@ -34,6 +35,7 @@ const HANDS = [
   ['doubt', (count) => `${plural(count, 'board')} in doubt`],
   ['stranger', (count) => `${countText(count)} not ${count === 1 ? 'a board' : 'boards'}`],
   ['boot0', (count) => `${plural(count, 'board')} ${need(count)} BOOT0`],
+  ['unit', (count) => `${plural(count, 'label')} to scan`],
 ] as const satisfies readonly (readonly [Tone, (count: number) => string])[];
 
 /** Kinds of trouble that one line has room for. */

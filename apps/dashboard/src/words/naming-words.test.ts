@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lostWords, unmovedWords } from './naming-words.ts';
+import { noteWords, unmovedWords } from './naming-words.ts';
 
 test('boards that are plugged in already are named by their ports, and have to be plugged in again', () => {
   expect(unmovedWords([])).toBeNull();
@@ -7,10 +7,11 @@ test('boards that are plugged in already are named by their ports, and have to b
   expect(unmovedWords(['1-10', '1-2'])).toMatch(/^2 boards .*on ports 1-2, 1-10\..*plug them in again/);
 });
 
-test('a slot that goes is told with its port and the reason', () => {
-  expect(lostWords({ kind: 'taken', label: 'A3', path: '1-3', by: 'B' })).toBe(
-    'A3 is no slot any more: its port 1-3 is B now.',
-  );
-  expect(lostWords({ kind: 'unlisted', label: 'Z', path: '1-9' })).toMatch(/^Z \(port 1-9\) is no slot any more/);
-  expect(lostWords({ kind: 'portless', label: 'N' })).toMatch(/^N does not become a slot/);
+test('what cannot be an answer is told with its port, and what was found needs no words', () => {
+  const device = { path: '1-3', vendorId: 0x1a86, productId: 0x7523, mode: 'other', arrival: 'x' } as const;
+  expect(noteWords({ kind: 'taken', label: 'A3', path: '1-3' })).toMatch(/^Port 1-3 is A3 already/);
+  expect(noteWords({ kind: 'several', paths: ['1-1', '1-2'] })).toMatch(/^2 boards .*1-1, 1-2.* Pull them/);
+  expect(noteWords({ kind: 'stranger', device })).toMatch(/^1a86:7523 on port 1-3 .*BOOT0/);
+  for (const note of [null, { kind: 'found', label: 'A', device }, { kind: 'skipped', label: 'A' }] as const)
+    expect(noteWords(note)).toBeNull();
 });

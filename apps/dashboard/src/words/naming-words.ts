@@ -1,4 +1,5 @@
-import type { LostSlot } from '../setup/slot-search.ts';
+import type { SearchNote } from '@flashline/contracts';
+import { plural, usbIdText } from './formats.ts';
 
 /** What to do with boards that were plugged in before anybody asked for their slots; null when there are none. */
 export function unmovedWords(ports: readonly string[]): string | null {
@@ -9,16 +10,22 @@ export function unmovedWords(ports: readonly string[]): string | null {
     : `${ports.length} boards are plugged in already, on ports ${inOrder}. They answer for their slots only when you pull them and plug them in again.`;
 }
 
-/** Why a slot will be none after saving. */
-export function lostWords(lost: LostSlot): string {
-  switch (lost.kind) {
+/** What is wrong with what was plugged in last; null when nothing is: the list says what was found. */
+export function noteWords(note: SearchNote | null): string | null {
+  switch (note?.kind) {
+    case undefined:
+    case 'found':
+    case 'skipped':
+      return null;
     case 'taken':
-      return `${lost.label} is no slot any more: its port ${lost.path} is ${lost.by} now.`;
-    case 'unlisted':
-      return `${lost.label} (port ${lost.path}) is no slot any more: it was not on the list.`;
-    case 'portless':
-      return `${lost.label} does not become a slot: no board was plugged into it.`;
+      return `Port ${note.path} is ${note.label} already. Plug the board into another slot, or go back.`;
+    case 'several':
+      return `${plural(note.paths.length, 'board')} appeared at once, on ports ${note.paths.join(', ')}. Pull them, then plug one in.`;
+    case 'stranger': {
+      const { path, vendorId, productId } = note.device;
+      return `${usbIdText(vendorId, productId)} on port ${path} is no board in its bootloader. If it is a board, hold BOOT0 and plug it in again.`;
+    }
     default:
-      return lost satisfies never;
+      return note satisfies never;
   }
 }

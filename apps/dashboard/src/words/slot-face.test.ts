@@ -4,7 +4,7 @@ import { canRun, faceOf } from './slot-face.ts';
 
 const BOARD = { vendorId: 0x0483, productId: 0xdf11, bcdDevice: 0x2200, usbSerial: null, layout: null };
 const ON_BOARD = { seatingId: 'seating', since: '2026-11-22T09:00:00.000Z', board: BOARD, attemptId: 'attempt' };
-const DEMAND = { why: 'The order is paused.', wantsBoards: false, asksBoards: false };
+const DEMAND = { why: 'The order is paused.', wantsBoards: false, asksBoards: false, needsUnits: false };
 const WAITING = {
   is: 'waiting',
   seatingId: 'seating',
@@ -87,6 +87,15 @@ test('a board that runs its firmware needs a hand when it is wanted and nobody a
   expect(faceOf(RUNS, DEMAND)).toMatchObject({ tone: 'waiting', word: 'Firmware runs' });
   for (const demand of [DEMAND, WANTING]) expect(faceOf(RUNS, demand).hint).toMatch(/hold BOOT0 and plug it in again/i);
   expect(faceOf(RUNS, { ...WANTING, asksBoards: true })).toMatchObject({ tone: 'waiting', hint: DEMAND.why });
+});
+
+test('a board that is wanted waits for somebody to say which unit it is, and says what to do', () => {
+  const demand = { ...WANTING, needsUnits: true };
+  expect(faceOf(WAITING, demand)).toMatchObject({ tone: 'unit', hint: expect.stringMatching(/Scan its label.* API/) });
+  expect(faceOf(RUNS, { ...demand, asksBoards: true }).tone).toBe('unit');
+  expect(faceOf(RUNS, demand).tone, 'first things first').toBe('boot0');
+  expect(faceOf({ ...WAITING, perhapsOf: 'attempt' }, demand).tone).toBe('doubt');
+  expect(faceOf(WAITING, { ...demand, wantsBoards: false })).toMatchObject({ tone: 'waiting', hint: DEMAND.why });
 });
 
 test('a board that may be the one from before is neither a pass nor one that waits, whatever is made', () => {

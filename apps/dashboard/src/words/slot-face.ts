@@ -4,7 +4,8 @@ import { usbIdText } from './formats.ts';
 
 /**
  * How a thing looks; each tone has its own colour, its own shape and its own fill. `pulled` is a pass that has left, `doubt` a board
- * that may be the one from before, `boot0` one that is wanted and that nobody but a person brings into its bootloader.
+ * that may be the one from before, `boot0` one that is wanted and that nobody but a person brings into its bootloader, `unit` one
+ * that is wanted and of which nobody has said which unit it is.
  */
 export type Tone =
   | 'empty'
@@ -12,6 +13,7 @@ export type Tone =
   | 'stranger'
   | 'doubt'
   | 'boot0'
+  | 'unit'
   | 'waiting'
   | 'queued'
   | 'running'
@@ -98,7 +100,10 @@ function waitingFace(state: Waiting, demand: Demand): Face {
     const other = canRun(state, demand) ? 'flash it by hand' : 'this one with BOOT0';
     return still('doubt', 'In doubt', `The same board? Pull it and plug the next one in, or ${other}.`);
   }
-  if (canRun(state, demand)) return still('waiting', word, demand.why);
+  if (canRun(state, demand))
+    return demand.wantsBoards && demand.needsUnits
+      ? still('unit', 'Scan label', 'Which unit is it? Scan its label in this slot, or start it over the API.')
+      : still('waiting', word, demand.why);
   return demand.wantsBoards
     ? still('boot0', 'Hold BOOT0', 'Its firmware runs. Hold BOOT0 and plug it in again.')
     : still('waiting', word, 'To flash it, hold BOOT0 and plug it in again.');

@@ -1,8 +1,7 @@
-import { Fault, Recipe } from '@flashline/contracts';
+import { configProblems, Fault, Recipe } from '@flashline/contracts';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { parseYaml } from '../yaml-file.ts';
-import { configProblems } from './config-problem.ts';
 
 /** Everything that is wrong with a text: `line field: reason`. */
 function problemsOf(text: string, schema: z.ZodType = Recipe): { told: string[]; more: number } {

@@ -1,5 +1,6 @@
+import type { ConfigProblem } from '@flashline/contracts';
 import type { z } from 'zod';
-import { type ConfigProblem, PROBLEMS_MAX } from './config-problem.ts';
+import { PROBLEMS_MAX } from './config-invalid.ts';
 import type { Written } from './written.ts';
 
 /** Everything that a schema has to say of a file, in its order. `at` tells what stands where a field is, or should be. */

@@ -1,5 +1,5 @@
+import type { ConfigProblem } from '@flashline/contracts';
 import { type Document, isScalar, type LineCounter, visit, type YAMLMap } from 'yaml';
-import type { ConfigProblem } from './config-problem.ts';
 
 /** Where a text is not the YAML that a configuration file may be. */
 interface Flaw {

@@ -1,6 +1,5 @@
-import type { Fault } from '@flashline/contracts';
+import { configProblems, type Fault } from '@flashline/contracts';
 import { expect, test } from 'vitest';
-import { configProblems } from '../problems/config-problem.ts';
 import { parseYaml } from '../yaml-file.ts';
 import { WrittenStation } from './station-file.ts';
 

@@ -1,5 +1,5 @@
 import { StationFile } from '@flashline/contracts';
-import { configInvalid } from '../problems/config-problem.ts';
+import { configInvalid } from '../problems/config-invalid.ts';
 import { readYamlFile } from '../yaml-file.ts';
 import { SlotList } from './slot-list.ts';
 

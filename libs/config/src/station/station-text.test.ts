@@ -71,6 +71,48 @@ slots:
 `);
 });
 
+test('no comment is lost: above a line it stays in its place, beside one that goes it says whose it was', () => {
+  const text = `# Line 1.
+station: a
+slots: # as built
+  # Left fixture.
+  - { path: '1-1.[1-2]', label: 'A{n}' } # stiff
+  # Right fixture.
+  - path: '1-2.[1-2]' # the long cable
+    label: 'B{n}'
+    # two abreast
+    columns: 2
+  - { path: 1-3, label: S, row: 5 } # spare
+
+  # Oven.
+  - path: 1-4
+    label: O
+    row: 6 # the upper one
+  # More to come.
+startsPerHub: 2 # weak supply
+`;
+  expect(withSlots(text, [{ path: '1-9', label: 'B2' }, { path: '1-4', label: 'O' }, B1], 'f')).toBe(`# Line 1.
+station: a
+slots:
+  # as built
+  # Left fixture.
+  # A{n}: stiff
+  # Right fixture.
+  # the long cable
+  # two abreast
+  - { path: 1-9, label: B2 }
+
+  # S: spare
+  # Oven.
+  # the upper one
+  - path: 1-4
+    label: O
+  - { path: 1-7.2, label: B1 }
+  # More to come.
+startsPerHub: 2 # weak supply
+`);
+});
+
 test('a new file is a station file', () => {
   const text = newStationText('line-7', [A1, B1]);
   expect(parseYaml(text, WrittenStation, '')).toEqual({ station: 'line-7', slots: [A1, B1] });
@@ -95,3 +137,34 @@ test('whatever the labels are, what is written is read again', () => {
     }),
   );
 });
+
+test('whatever is renamed, moved, dropped and added, every comment stays, and once', () => {
+  const lines = [
+    '  - { path: 1-1, label: A1 } # beside',
+    "  - { path: '1-2.[1-3]', label: 'B{n}', columns: 2 } # beside",
+    "  - label: 'C{n}'\n    path: '1-3.[1-2]' # beside",
+    '  - path: 1-4\n    label: D\n    group: g # beside',
+  ];
+  const File = fc.shuffledSubarray(lines, { minLength: 1 }).map((some) => {
+    const text = some.map((line, n) => `  # above${n}\n${line}${n}`).join('\n');
+    return { text: `# top\nstation: a\nslots:\n${text}\n# end\nslotsPerHost: 4\n`, count: some.length };
+  });
+  const Labels = fc.shuffledSubarray(['A1', 'B1', 'B2', 'B3', 'C1', 'C2', 'D', 'N'], { minLength: 1 });
+  fc.assert(
+    fc.property(File, Labels, fc.nat(3), ({ text, count }, labels, moved) => {
+      const known = new Map(parseYaml(text, WrittenStation, 'f').slots?.map((slot) => [slot.label, slot]));
+      const slots = labels.map((label, n) => ({ ...known.get(label), label, path: `1-${moved + n}` }));
+      const stays = labels.flatMap((label) => known.get(label) ?? []);
+      const wrote = ['top', 'end', ...Array.from({ length: count }, (_, n) => [`above${n}`, `beside${n}`]).flat()];
+      for (const wanted of [slots, ...(stays.length === 0 ? [] : [stays])]) {
+        const changed = withSlots(text, wanted, 'f');
+        for (const written of [changed, withSlots(changed, wanted, 'f')])
+          expect(commentsIn(written).toSorted()).toEqual(wrote.toSorted());
+      }
+    }),
+  );
+});
+
+function commentsIn(text: string): string[] {
+  return [...text.matchAll(/# (?:[\w{}]+: )?(\w+)$/gm)].map(([, comment = '']) => comment);
+}

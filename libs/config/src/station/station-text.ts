@@ -1,6 +1,7 @@
 import { Fault, type SlotName, type StationFile } from '@flashline/contracts';
 import { type Document, isMap, isSeq, parseDocument, type YAMLMap, YAMLSeq } from 'yaml';
 import { parseYaml } from '../yaml-file.ts';
+import { deleteField, keepComments } from './line-comments.ts';
 import { SlotLine } from './slot-list.ts';
 import { WrittenStation } from './station-file.ts';
 
@@ -14,8 +15,7 @@ export function newStationText(station: StationFile['station'], slots: readonly 
 
 /**
  * The text of a station file with these slots instead of its own, one line for each; a line that names many by a pattern stays while
- * they are as it says. Comments and all other fields stay; so does the comment of a line of which a slot is left. `file` only names
- * it. Throws CONFIG_INVALID when the text is no station file, or when a slot cannot be written into one.
+ * they are as it says. Comments and all other fields stay. `file` only names it. Throws CONFIG_INVALID when the text is no station file, or when a slot cannot be written into one.
  */
 export function withSlots(text: string, slots: readonly SlotName[], file: string): string {
   parseYaml(text, WrittenStation, file);
@@ -26,7 +26,14 @@ function textWith(text: string, slots: readonly SlotName[], file: string): strin
   const document = parseDocument(text);
   const before = document.get('slots', true);
   const list = isSeq(before) ? before : new YAMLSeq();
-  list.items = linesFor(document, slots, linesIn(list));
+  const old = linesIn(list);
+  const { lines, heirs } = linesFor(document, slots, old);
+  keepComments(
+    list,
+    old.map(({ node }) => node),
+    heirs,
+  );
+  list.items = lines;
   list.flow = false;
   document.set('slots', list);
   const changed = document.toString(AS_TEXT);
@@ -52,39 +59,45 @@ function linesIn(list: YAMLSeq): readonly Line[] {
     .map((node) => ({ node, names: SlotLine.safeParse(node.toJSON()).data ?? [] }));
 }
 
-function linesFor(document: Document, slots: readonly SlotName[], before: readonly Line[]): YAMLMap[] {
+/** The new lines, and the first of them that comes from each old one. */
+interface NewLines {
+  readonly lines: YAMLMap[];
+  readonly heirs: Map<YAMLMap, YAMLMap>;
+}
+
+function linesFor(document: Document, slots: readonly SlotName[], before: readonly Line[]): NewLines {
   const lines: YAMLMap[] = [];
-  const said = new Set<YAMLMap>();
+  const heirs = new Map<YAMLMap, YAMLMap>();
   for (let at = 0; at < slots.length; ) {
     const rest = slots.slice(at);
     const whole = before.find(({ names }) => names.length > 1 && isSame(names, rest.slice(0, names.length)));
     const [slot] = rest;
     if (slot === undefined) break;
-    lines.push(whole?.node ?? lineFor(document, slot, before, said));
+    const old = whole ?? before.find(({ names }) => names.some(({ label }) => label === slot.label));
+    const line = whole?.node ?? lineFor(document, slot, old);
+    if (old !== undefined && !heirs.has(old.node)) heirs.set(old.node, line);
+    lines.push(line);
     at += whole?.names.length ?? 1;
   }
-  return lines;
+  return { lines, heirs };
 }
 
-/** The line of one slot. What people wrote beside the line that it comes from stands beside the first that is left of it. */
-function lineFor(document: Document, slot: SlotName, before: readonly Line[], said: Set<YAMLMap>): YAMLMap {
-  const { path, label, group, place } = slot;
-  const old = before.find(({ names }) => names.some((name) => name.label === label));
+/** The line of one slot: the old one when that named no other. */
+function lineFor(document: Document, { path, label, group, place }: SlotName, old: Line | undefined): YAMLMap {
   const line = old?.names.length === 1 ? old.node : (document.createNode({}, { flow: true }) as YAMLMap);
   const fields = { path, label, group, row: place?.row, column: place?.column, columns: undefined };
   for (const [name, value] of Object.entries(fields)) {
-    if (value === undefined) line.delete(name);
+    if (value === undefined) deleteField(line, name);
     else line.set(name, value);
-  }
-  if (old !== undefined && old.node !== line && !said.has(old.node)) {
-    said.add(old.node);
-    const { comment, commentBefore } = old.node;
-    if (comment != null) line.comment = comment;
-    if (commentBefore != null) line.commentBefore = commentBefore;
   }
   return line;
 }
 
-function isSame(some: readonly SlotName[] | undefined, others: readonly SlotName[]): boolean {
-  return JSON.stringify(some) === JSON.stringify(others);
+function isSame(some: readonly SlotName[] = [], others: readonly SlotName[]): boolean {
+  return textOf(some) === textOf(others);
+}
+
+/** The same for the same slots, in whatever order their fields are. */
+function textOf(slots: readonly SlotName[]): string {
+  return JSON.stringify(slots.map(({ path, label, group, place }) => [path, label, group, place?.row, place?.column]));
 }

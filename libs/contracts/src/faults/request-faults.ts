@@ -11,7 +11,7 @@ export const REQUEST_FAULTS = {
   CONFIG_INVALID: {
     says: 'The configuration is not valid.',
     blames: 'request',
-    do: 'Correct the field that is named and start again.',
+    do: 'Correct everything that is named, then try again.',
     retry: false,
   },
   NODE_TOO_OLD: {

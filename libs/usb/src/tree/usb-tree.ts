@@ -1,4 +1,4 @@
-import type { UsbCapacity, UsbFinding, UsbHub, UsbSpeed, UsbTree } from '@flashline/contracts';
+import { comparePorts, type UsbCapacity, type UsbFinding, type UsbHub, type UsbSpeed, type UsbTree } from '@flashline/contracts';
 import { capacityOf } from './capacity.ts';
 import { readSysfs, type SysfsDevice } from './sysfs.ts';
 
@@ -21,15 +21,13 @@ export function usbTreeOf(devices: readonly SysfsDevice[]): UsbTree {
   const controllers = new Map(devices.filter(isRootHub).map((hub) => [busOf(hub), hub.controller]));
   const hubs = devices
     .filter(({ isHub }) => isHub)
-    .sort((a, b) => PATHS.compare(a.path, b.path))
+    .sort((a, b) => comparePorts(a.path, b.path))
     .slice(0, HUBS_MAX)
     .map((hub) => asHub(hub, controllers.get(busOf(hub)) ?? null));
   const capacities = capacitiesOf(devices).slice(0, CONTROLLERS_MAX);
   const findings = [...sharedTranslators(hubs, devices), ...deepHubs(hubs), ...fullControllers(capacities)];
   return { hubs, capacities, findings };
 }
-
-const PATHS = new Intl.Collator('en', { numeric: true });
 
 function asHub(hub: SysfsDevice, controller: string | null): UsbHub {
   const { path, vendorId, productId, name, ports } = hub;
@@ -54,7 +52,7 @@ function speedOf({ megabitsPerSecond }: SysfsDevice): UsbSpeed {
 function capacitiesOf(devices: readonly SysfsDevice[]): UsbCapacity[] {
   const rootHubs = devices.filter(isRootHub);
   const names = new Set(rootHubs.flatMap(({ controller }) => controller ?? []));
-  return [...names].sort(PATHS.compare).map((name) => {
+  return [...names].sort().map((name) => {
     const own = rootHubs.filter(({ controller }) => controller === name);
     const buses = new Set(own.map(busOf));
     const below = devices.filter((device) => buses.has(busOf(device)) && !isRootHub(device));

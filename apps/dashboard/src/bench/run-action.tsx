@@ -1,0 +1,67 @@
+import { FAULTS, type Slot } from '@flashline/contracts';
+import { type Signal, useSignal } from '@preact/signals';
+import { useId } from 'preact/hooks';
+import { demand, headOrder } from '../orders/order-desk.ts';
+import { RefusalNotice } from '../parts/notice.tsx';
+import type { Refusal } from '../station/request.ts';
+import { startRuns } from '../station/station-api.ts';
+
+/** Starts a run on the board in a slot, of the unit whose label is scanned where the order looks for serial numbers. */
+export function RunAction({ slot, name }: { slot: Slot; name: string }) {
+  const refusal = useSignal<Refusal | null>(null);
+  const asked = useSignal(false);
+  const unit = useSignal('');
+  const { needsUnits, why } = demand.value;
+  const isActive = headOrder.value?.state === 'active';
+  const run = async (): Promise<void> => {
+    asked.value = true;
+    refusal.value = await startOn(slot, needsUnits ? unit.value.trim() : undefined);
+    asked.value = false;
+  };
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    void run();
+  };
+  return (
+    <form class="drawer-actions" onSubmit={submit}>
+      {needsUnits && <UnitField unit={unit} />}
+      <button type="submit" class="primary" disabled={asked.value || !isActive}>
+        {name}
+      </button>
+      {!isActive && <p class="fine">{why}</p>}
+      <RefusalNotice refusal={refusal.value} />
+    </form>
+  );
+}
+
+/** A scanner types what it reads and presses Enter. */
+function UnitField({ unit }: { unit: Signal<string> }) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>Serial number of the unit</label>
+      <input
+        id={id}
+        type="text"
+        required
+        maxLength={64}
+        autocomplete="off"
+        spellcheck={false}
+        // A scanner types where the focus is.
+        autofocus
+        value={unit.value}
+        onInput={(event) => {
+          unit.value = event.currentTarget.value;
+        }}
+      />
+    </div>
+  );
+}
+
+/** Starts a run on the board in a slot; null when it has started. */
+async function startOn({ station, slot }: Slot, unit: string | undefined): Promise<Refusal | null> {
+  const answer = await startRuns({ slots: [{ station, slot, unit }] });
+  if (answer.kind === 'refused') return answer.refusal;
+  const fault = answer.value.runs[0]?.fault ?? null;
+  return fault === null ? null : { code: fault, says: FAULTS[fault].says, action: FAULTS[fault].do, lines: [] };
+}

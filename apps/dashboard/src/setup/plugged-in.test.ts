@@ -1,0 +1,33 @@
+import type { Slot, StationSetup } from '@flashline/contracts';
+import { expect, test } from 'vitest';
+import { pluggedIn } from './plugged-in.ts';
+
+const ID = { vendorId: 0x0483, productId: 0xdf11 };
+
+test('boards and strangers are seen on slots and on other ports, what was pulled and what another station has is not', () => {
+  const setup = {
+    station: 'ST07',
+    others: [
+      { path: '1-4', ...ID, mode: 'dfu' },
+      { path: '1-5', ...ID, mode: 'other' },
+    ],
+  } as StationSetup;
+  const slot = (path: string, state: object) => ({ station: 'ST07', slot: path, state }) as Slot;
+  const slots = [
+    slot('1-1', { is: 'waiting', seatingId: 's1', board: ID, ready: false }),
+    slot('1-2', { is: 'done', seatingId: 's2', board: ID, present: false, ready: false }),
+    slot('1-3', { is: 'empty' }),
+    slot('1-6', { is: 'done', seatingId: 's6', board: ID, present: true, ready: true }),
+    slot('1-7', { is: 'stranger', ...ID }),
+    slot('1-8', { is: 'running', seatingId: 's8', board: ID }),
+    { ...slot('1-9', { is: 'waiting', seatingId: 's9', board: ID }), station: 'ST08' },
+  ];
+  expect(pluggedIn(setup, slots)).toEqual([
+    { path: '1-4', ...ID, mode: 'dfu', arrival: 'dfu' },
+    { path: '1-5', ...ID, mode: 'other', arrival: 'other' },
+    { path: '1-1', ...ID, mode: 'application', arrival: 's1' },
+    { path: '1-6', ...ID, mode: 'dfu', arrival: 's6' },
+    { path: '1-7', ...ID, mode: 'other', arrival: 'stranger' },
+    { path: '1-8', ...ID, mode: 'dfu', arrival: 's8' },
+  ]);
+});

@@ -380,4 +380,11 @@ export const ATTEMPT_MUTATIONS: readonly Mutation[] = [
     why: 'fails a board because ModemManager looks at its port first',
     first: ['firmware/running-firmware'],
   },
+  {
+    file: 'phases/firmware-book.ts',
+    find: 'this.#evidenceOf(kind) - 1)',
+    replace: 'this.#evidenceOf(kind))',
+    why: 'never unlearns that firmware shows itself',
+    first: ['phases/firmware-book'],
+  },
 ];

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { childrenOf, endProcess } from '../support/children.ts';
 import type { Client } from '../support/client.ts';
 import { handsMove, Line, startOrder } from '../support/line.ts';
@@ -76,10 +77,10 @@ describe.skipIf(process.platform !== 'linux')('a station whose host processes ge
     const [watcher = 0] = childrenOf(pid(), 'discovery');
     onTestFinished(() => endProcess(watcher));
     process.kill(watcher, 'SIGSTOP');
+    await vi.waitFor(() => expect(readFileSync(`/proc/${watcher}/stat`, 'utf8')).toMatch(/\) T /));
     await line.bench.unplug(path);
-    // The same serial, so that nothing but the time tells the two apart.
+    // The same serial: nothing tells the two apart but that the one that passed had left its bootloader.
     await line.plug(path, { contents: 'blank' });
-    await new Promise((resolve) => setTimeout(resolve, 1500));
     process.kill(watcher, 'SIGCONT');
     const second = await done(path, first.seatingId);
     expect(second).toMatchObject({ outcome: 'pass' });

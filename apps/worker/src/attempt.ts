@@ -12,8 +12,11 @@ import type { Bench } from './slots/bench.ts';
 import { identityOf } from './slots/same-board.ts';
 import type { EndStart, Starts } from './slots/starts.ts';
 
-/** Fetches an image to a local file by the sha256 of that file. Rejects with IMAGE_UNAVAILABLE. */
-export type ImageSource = (sha256: string) => Promise<string>;
+/**
+ * Fetches an image to a local file by the sha256 of that file. Rejects with IMAGE_UNAVAILABLE, and may reject with the signal's reason
+ * when it is aborted.
+ */
+export type ImageSource = (sha256: string, signal: AbortSignal) => Promise<string>;
 
 /** What a board says about itself on the bus. */
 type NamedBoard = Omit<BoardIdentity, 'layout'>;
@@ -79,8 +82,8 @@ const STARTING: ReadonlySet<string> = new Set<Parameters<OnProgress>[0]>(['ident
  * Rejects with the fault that kept it from the board.
  */
 export async function attempt(job: FlashJob, world: AttemptWorld, stops: Stops, trail: Trail): Promise<Ending> {
-  const ready = await readied(job, world, stops.cancelled, trail);
-  const endStart = await itsTurn(ready, world, stops);
+  const ready = await readied(job, world, stops, trail);
+  const endStart = await unlessStopped(stops, (signal) => world.starts.enter(job.assignment.slot, signal));
   try {
     stops.cancelled.throwIfAborted();
     // A board that was not asked may have been swapped while it waited; one that was asked holds its slot.
@@ -91,14 +94,14 @@ export async function attempt(job: FlashJob, world: AttemptWorld, stops: Stops, 
   }
 }
 
-async function readied(job: FlashJob, world: AttemptWorld, cancelled: AbortSignal, trail: Trail): Promise<Ready> {
+async function readied(job: FlashJob, world: AttemptWorld, stops: Stops, trail: Trail): Promise<Ready> {
   const { simulated, bench, images } = world;
   const { slot, image } = job.assignment;
   if (job.assignment.simulated !== simulated) throw new Fault('SIMULATION_MIXED', { simulated: !simulated });
-  cancelled.throwIfAborted();
+  stops.cancelled.throwIfAborted();
   admit(job, bench.state(slot));
-  const imageFile = await images(image);
-  cancelled.throwIfAborted();
+  const imageFile = await unlessStopped(stops, (signal) => images(image, signal));
+  stops.cancelled.throwIfAborted();
   const found = admit(job, bench.state(slot));
   const device = await inBootloader(job, found, world, trail);
   return { job, imageFile, found, device, ranAs: device === found.device ? null : seenAs(found.device) };
@@ -124,11 +127,13 @@ async function inBootloader(
   }
 }
 
-async function itsTurn({ job }: Ready, { starts }: AttemptWorld, { cancelled, closing }: Stops): Promise<EndStart> {
+/** Waits for something before the board is touched. Rejects with STATION_RESTARTED when the worker closes meanwhile. */
+async function unlessStopped<T>({ cancelled, closing }: Stops, wait: (signal: AbortSignal) => Promise<T>): Promise<T> {
   try {
-    return await starts.enter(job.assignment.slot, AbortSignal.any([cancelled, closing]));
+    return await wait(AbortSignal.any([cancelled, closing]));
   } catch (cause) {
-    throw cause instanceof Fault ? cause : new Fault('STATION_RESTARTED', {}, { cause });
+    if (cause instanceof Fault || !closing.aborted) throw cause;
+    throw new Fault('STATION_RESTARTED', {}, { cause });
   }
 }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { ApplicationCheck, Fault, PLAIN_ORDER_RECIPE } from '@flashline/contracts';
 import type { Journal } from '@flashline/store';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -80,6 +81,24 @@ describe('a job', () => {
     await running;
     expect(scene.flashes).toEqual([]);
     expect(scene.kept(1)).toMatchObject({ outcome: 'aborted', fault: 'CANCELLED' });
+  });
+
+  test.each([
+    ['is cancelled', 'cancel', { outcome: 'aborted', fault: 'CANCELLED' }],
+    ['is to end with its worker', 'close', { outcome: 'error', fault: 'STATION_RESTARTED' }],
+  ] as const)('that %s does not wait for an image that never comes', async (_, how, kept) => {
+    const closing = new AbortController();
+    const images = vi.fn(async (_sha256: string, signal: AbortSignal) => {
+      await once(signal, 'abort');
+      throw signal.reason;
+    });
+    const one = scene.attempts({ images });
+    const running = one.run(scene.job(1), closing.signal);
+    expect(images).toHaveBeenCalledOnce();
+    if (how === 'cancel') one.cancel(attemptId(1));
+    else closing.abort();
+    await running;
+    expect(scene.kept(1)).toMatchObject(kept);
   });
 
   test('for a board that has left fetches no image', async () => {

@@ -1,6 +1,6 @@
 import { Fault } from '@flashline/contracts';
 import type { BusDevice } from '@flashline/dfuse';
-import { Host } from './hosts/host.ts';
+import { hostsOn } from './hosts/host.ts';
 import type { BusChoice } from './hosts/host-messages.ts';
 
 /** What a look at the bus shows, and why it may not show any boards, in plain words; null when all is well. */
@@ -20,7 +20,7 @@ export async function followBus(choice: BusChoice, onScan: OnScan, signal: Abort
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   signal.addEventListener('abort', () => resolve(), { once: true });
   if (signal.aborted) resolve();
-  const discovery = new Host('discovery', choice, [], {
+  const discovery = hostsOn(choice, [])('discovery')({
     onMessage: (message) => message.on === 'devices' && onScan(message.devices, message.trouble),
     onEnd: (end, how) => reject(new Fault('USB_HOST', { reason: `discovery ${end}`, how })),
   });

@@ -12,6 +12,7 @@ import type { BoardJobReport, BusDevice, Trust } from '@flashline/dfuse';
 import type { Range } from '@flashline/firmware';
 import { type BusLook, followBus } from './bus-follow.ts';
 import { type Ending, endingOfFault, notEntered } from './ending.ts';
+import { hostsOn } from './hosts/host.ts';
 import type { BusChoice, EntryReport, FlashOrder, JobOrder } from './hosts/host-messages.ts';
 import { PortHosts } from './hosts/port-hosts.ts';
 
@@ -148,7 +149,7 @@ async function sideBySide<T>(
   failed: (thrown: unknown) => T,
   one: (hosts: PortHosts, device: BusDevice, id: string) => Promise<T>,
 ): Promise<T[]> {
-  const hosts = new PortHosts(bus, parts);
+  const hosts = new PortHosts(hostsOn(bus, parts)('ports'));
   const stoppable = async (device: BusDevice): Promise<T> => {
     const id = randomUUID();
     const cancel = () => hosts.cancel(id);

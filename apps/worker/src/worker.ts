@@ -18,11 +18,13 @@ import {
 import type { BusDevice } from '@flashline/dfuse';
 import type { Queue, Stop } from '@flashline/queue';
 import type { Journal, Seat } from '@flashline/store';
+import type { HubAddresses } from '@flashline/usb';
 import type { Logger } from 'pino';
 import type { ImageSource, Safe } from './attempt.ts';
 import { Attempts, wallMoment } from './attempts.ts';
 import type { BusLook } from './bus-follow.ts';
 import { coalesced } from './coalesced.ts';
+import { type HostsOfRole, hostsOn } from './hosts/host.ts';
 import type { BusChoice } from './hosts/host-messages.ts';
 import { Lookout } from './hosts/lookout.ts';
 import { PortHosts } from './hosts/port-hosts.ts';
@@ -51,6 +53,8 @@ export interface WorkerOptions {
   readonly keepNames: KeepNames | null;
   readonly toolVersion: string;
   readonly log: Logger;
+  /** What starts the host processes; left out, they are started on `bus`. */
+  readonly hosts?: HostsOfRole;
 }
 
 /** A running worker: one USB host computer with its slots. */
@@ -64,15 +68,24 @@ export interface Worker {
   stop(signal: AbortSignal): Promise<void>;
 }
 
-/** Starts a worker: recovers the journal first, then watches the bus and serves the queue of every slot. */
+/**
+ * Starts a worker: recovers the journal first, then watches the bus and serves the queue of every slot. Rejects with what kept it from
+ * that; nothing runs then.
+ */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const worker = new StationWorker(options);
-  await worker.start();
+  try {
+    await worker.start();
+  } catch (thrown) {
+    await worker.stop(AbortSignal.abort());
+    throw thrown;
+  }
   return worker;
 }
 
 class StationWorker implements Worker {
   readonly #options: WorkerOptions;
+  readonly #hostsOf: HostsOfRole;
   readonly #hosts: PortHosts;
   readonly #bench: Bench;
   readonly #naming: SlotNaming;
@@ -90,7 +103,8 @@ class StationWorker implements Worker {
   constructor(options: WorkerOptions) {
     this.#options = options;
     const { station, bus, parts, journal, queue, log } = options;
-    this.#hosts = new PortHosts(bus, parts, station.slotsPerHost);
+    this.#hostsOf = options.hosts ?? hostsOn(bus, parts);
+    this.#hosts = new PortHosts(this.#hostsOf('ports'), station.slotsPerHost);
     this.#outbox = new Outbox(journal, queue, (error) => log.warn({ error }, 'results wait in the outbox'));
     const time = { nowMs: () => performance.now(), moment: wallMoment };
     this.#bench = new Bench({
@@ -129,13 +143,13 @@ class StationWorker implements Worker {
   }
 
   async start(): Promise<void> {
-    const { station, queue, bus, journal } = this.#options;
+    const { station, queue, journal } = this.#options;
     // Before any slot is served: a redelivered job must find how its attempt ended.
     this.#attempts.endInterrupted();
     this.#outbox.kick();
-    // First, for nothing is done before it has seen something: on a slow computer the processes of the slots hold it up.
-    this.#lookout = new Lookout(bus, {
-      onScan: (devices) => this.#scanned(devices),
+    // First, for the others wait for it: nothing is done before it has seen something.
+    this.#lookout = new Lookout(this.#hostsOf('discovery'), {
+      onScan: (devices, hubs) => this.#scanned(devices, hubs),
       onUntold: (path) => this.#hosts.renew(path),
       onChange: () => this.#sightChanged(),
     });
@@ -150,7 +164,7 @@ class StationWorker implements Worker {
     clearInterval(this.#beat);
     this.#told.stop();
     await this.#lookout?.stop();
-    const drained = Promise.all(this.#served).then((stops) => Promise.all(stops.map((stop) => stop())));
+    const drained = Promise.all(this.#served.map(endServing));
     if (!signal.aborted) await Promise.race([drained, once(signal, 'abort')]);
     // What still runs now ends with a fault, kept in the journal like every other result.
     await this.#hosts.stop();
@@ -170,8 +184,8 @@ class StationWorker implements Worker {
     this.#served.push(served);
   }
 
-  #scanned(devices: readonly BusDevice[]): void {
-    this.#bench.scan(devices);
+  #scanned(devices: readonly BusDevice[], hubs: HubAddresses): void {
+    this.#bench.scan(devices, hubs);
     this.#firstLook.resolve({ devices, trouble: this.#lookout?.trouble ?? null });
   }
 
@@ -238,4 +252,10 @@ class StationWorker implements Worker {
     const progress: ProgressReport = { station: this.#options.station.station, slot, attemptId, phase, fraction };
     void this.#options.queue.broadcast(CHANNELS.progress, progress);
   }
+}
+
+/** What the queue refused to serve has nothing to end. */
+async function endServing(served: Promise<Stop>): Promise<void> {
+  const stop = await served.catch(() => null);
+  await stop?.();
 }

@@ -43,11 +43,15 @@ describe('the list', () => {
     ]);
   });
 
-  test('leaves out root hubs and hubs', async () => {
+  test('leaves out root hubs and hubs, and tells where the hubs are', async () => {
     usb.plug([], 1);
     const hub = usb.plug([1], 2);
     hub.deviceDescriptor = { ...hub.deviceDescriptor, bDeviceClass: 9 };
     expect(await bus.list()).toEqual([]);
+    expect(bus.hubs).toEqual({ '1-1': 2 });
+    usb.unplug(hub);
+    await bus.list();
+    expect(bus.hubs).toEqual({});
   });
 
   test('survives a configuration that cannot be read, and reads it at the next look', async () => {

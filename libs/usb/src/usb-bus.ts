@@ -17,6 +17,9 @@ export interface UsbBusOptions {
   readonly clock?: Clock;
 }
 
+/** The USB address of each hub by its port path, root hubs left out. Another one, or none: the hub has left meanwhile. */
+export type HubAddresses = Readonly<Record<string, number>>;
+
 /** The real USB bus of this computer. */
 export interface UsbBus extends DfuBus {
   /** What keeps this computer from seeing boards, in plain words; null when nothing is known to be wrong. */
@@ -26,6 +29,8 @@ export interface UsbBus extends DfuBus {
    * process sees it. If a new one does not either, libusb cannot read that device: do not start a third for it.
    */
   readonly unseen: readonly string[];
+  /** The hubs as of the last look at the list. */
+  readonly hubs: HubAddresses;
   /**
    * Asks the running firmware at `path` by its DFU run-time interface to restart into its bootloader (DFU 1.1, 5.1), and
    * resolves when it was asked, also when it has not answered: the bus shows what came of it. Rejects with a Fault: those of
@@ -56,6 +61,7 @@ class LibusbBus implements UsbBus {
   /** Null while it is being opened: the binding has one handle per device, so a second user would share it unawares. */
   readonly #ports = new Map<string, DfuPort | null>();
   readonly #stops = new Set<() => void>();
+  #hubs: HubAddresses = {};
 
   constructor(binding: UsbBinding, host: UsbHost, clock: Clock) {
     this.#binding = binding;
@@ -69,6 +75,10 @@ class LibusbBus implements UsbBus {
     return this.#host.trouble();
   }
 
+  get hubs(): HubAddresses {
+    return this.#hubs;
+  }
+
   get unseen(): readonly string[] {
     return this.#sightings.lost();
   }
@@ -78,7 +88,9 @@ class LibusbBus implements UsbBus {
     const keys = new Set(sightings.map(({ key }) => key));
     for (const key of this.#modes.keys()) if (!keys.has(key)) this.#modes.delete(key);
     this.#serials.keepOnly(keys);
-    return Promise.all(sightings.filter(({ device }) => !isHub(device)).map((sighting) => this.#describe(sighting)));
+    const hubs = sightings.filter(({ device }) => isHub(device));
+    this.#hubs = Object.fromEntries(hubs.map(({ path, address }) => [path, address]));
+    return Promise.all(sightings.filter((one) => !hubs.includes(one)).map((sighting) => this.#describe(sighting)));
   }
 
   watch(onHint: () => void): () => void {

@@ -5,6 +5,7 @@ import { appendFileSync, chmodSync, mkdirSync, openSync, readFileSync, writeFile
 import { release, uptime } from 'node:os';
 import { join } from 'node:path';
 import { type Ended, EVENTS_FILE, JOB_FILE, type Job, type MachineEvent, type Scenario, SHARED } from './job.ts';
+import { SharedStation } from './shared-station.ts';
 
 const { scenarios, programs, boards } = JSON.parse(readFileSync(join(SHARED, JOB_FILE), 'utf8')) as Job;
 const boardsFile = '/run/boards.json';
@@ -14,21 +15,28 @@ const compiled = '/run/compiled';
 mkdirSync(compiled);
 chmodSync(compiled, 0o1777);
 tell({ on: 'up', kernel: release(), seconds: uptime() });
+process.env.NODE_COMPILE_CACHE = compiled;
+const station = new SharedStation();
 for (const scenario of scenarios) {
   tell({ on: 'started', name: scenario.name });
-  tell({ on: 'ended', ...(await ran(scenario)) });
+  const ended = await ran(scenario);
+  // The next one gets a station that has seen no failure.
+  if (ended.exitCode !== 0) await station.end();
+  tell({ on: 'ended', ...ended });
 }
+await station.end();
 
-async function ran({ name, limitSeconds }: Scenario): Promise<Ended> {
+async function ran({ name, limitSeconds, onStation }: Scenario): Promise<Ended> {
   const began = performance.now();
   const beganSeconds = uptime();
   const file = (kind: string) => join(SHARED, `${name}.${kind}`);
+  const handle = onStation ? { FLASHLINE_STATION: JSON.stringify(await station.handle()) } : {};
   const stdio = ['ignore', openSync(file('out'), 'w'), openSync(file('err'), 'w')] as const;
   // A group of its own, so that what a scenario leaves behind goes with it.
   const child = spawn(process.execPath, [join(programs, `${name}.mjs`)], {
     stdio: [...stdio],
     detached: true,
-    env: { ...process.env, FLASHLINE_BOARDS: boardsFile, NODE_COMPILE_CACHE: compiled },
+    env: { ...process.env, FLASHLINE_BOARDS: boardsFile, ...handle },
   });
   const end = () => child.pid !== undefined && spawnSync('kill', ['-9', '--', `-${child.pid}`]);
   const late = setTimeout(end, limitSeconds * 1000);

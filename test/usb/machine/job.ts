@@ -6,6 +6,18 @@ export interface Scenario {
   readonly name: string;
   readonly says: string;
   readonly limitSeconds: number;
+  /** It works on the station that such scenarios share, and leaves it well for the next. */
+  readonly onStation?: true;
+}
+
+/** The station that scenarios share, as a scenario is told of it: the JSON in FLASHLINE_STATION. */
+export interface StationHandle {
+  readonly url: string;
+  readonly pid: number;
+  /** Its records. */
+  readonly folder: string;
+  /** Appears when it has ended: a line with its exit code, and what it said on stderr. */
+  readonly exitFile: string;
 }
 
 /** What the machine is to do: `job.json` in the folder that it shares with the computer outside. */

@@ -1,11 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { importDevice, type RemoteBench } from '@flashline/virtual-boards';
 import { OUTSIDE } from '../machine/job.ts';
+import { PORTS_PER_BUS } from './ports.ts';
 
 const VHCI = '/sys/devices/platform/vhci_hcd.0';
-/** Each virtual controller has 15 ports of high speed, on a bus of odd number, and then 15 of super speed. */
-const CONTROLLERS = 8;
-const PORTS_PER_BUS = 15;
 /** The state that vhci_hcd calls VDEV_ST_NULL. */
 const FREE = '004';
 
@@ -68,11 +66,6 @@ async function plugIn(port: number, busid: string, usbipPort: number): Promise<v
 function kernelPort(path: string): number {
   const [bus = 0, port = 0] = path.split('-').map(Number);
   return (bus - 1) * PORTS_PER_BUS + (port - 1);
-}
-
-/** The path of the n-th board: one on each controller in turn, for a kernel enumerates the ports of a bus one after another. */
-export function pathOf(n: number): string {
-  return `${2 * (n % CONTROLLERS) + 1}-${Math.floor(n / CONTROLLERS) + 1}`;
 }
 
 function isFree(port: number): boolean {

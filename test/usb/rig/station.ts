@@ -1,40 +1,27 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Attempt, NewWorkOrder, SlotState, WorkOrder } from '@flashline/contracts';
 import { Client } from '../../support/client.ts';
-import { flashline, Running } from '../../support/processes.ts';
+import { type Finished, flashline } from '../../support/processes.ts';
+import type { StationHandle } from '../machine/job.ts';
 import { FLASH } from './images.ts';
 import { until } from './until.ts';
 
 const START_SECONDS = 120;
 const LOOK_EVERY_MS = 300;
 
-/** What the station file says. */
-export interface Fixture {
-  readonly paths: readonly string[];
-  readonly slotsPerHost: number;
-}
-
-/** `flashline station` as people start it, and its HTTP interface. */
+/** The station that scenarios share, and its HTTP interface. */
 export class Station {
   readonly client: Client;
-  readonly #running: Running;
-  readonly #folder: string;
+  readonly #handle: StationHandle;
 
-  private constructor(client: Client, running: Running, folder: string) {
-    this.client = client;
-    this.#running = running;
-    this.#folder = folder;
+  private constructor(handle: StationHandle) {
+    this.client = new Client(handle.url);
+    this.#handle = handle;
   }
 
   /** Resolves when it sees its bus. */
-  static async start({ paths, slotsPerHost }: Fixture): Promise<Station> {
-    const folder = mkdtempSync('/tmp/station-');
-    const slots = paths.map((path, n) => ({ path, label: `S${n + 1}` }));
-    // JSON is YAML.
-    writeFileSync(`${folder}/station.yaml`, JSON.stringify({ station: 'machine', slots, slotsPerHost }));
-    const running = new Running(['station', '--data', folder, '--port', '0', '--config', `${folder}/station.yaml`]);
-    const client = new Client(await running.says(/is running: (\S+)/));
-    const station = new Station(client, running, folder);
+  static async join(): Promise<Station> {
+    const station = new Station(JSON.parse(process.env.FLASHLINE_STATION ?? '') as StationHandle);
     await station.isWell();
     return station;
   }
@@ -52,7 +39,7 @@ export class Station {
   }
 
   get pid(): number {
-    return this.#running.child.pid ?? 0;
+    return this.#handle.pid;
   }
 
   /** Makes an order for these bytes and starts it. */
@@ -64,16 +51,24 @@ export class Station {
 
   /** Resolves when an order has all its good boards. Rejects as soon as an attempt ends with a fault that is not `expected`. */
   async completed({ id }: WorkOrder, expected: readonly string[], seconds: number): Promise<void> {
+    // A page of attempts costs a tenth of a second under emulation, the order next to nothing.
+    let lookedAt = '';
     const look = async () => {
-      const attempts = await this.client.attempts(`limit=500&orderId=${id}`);
-      const odd = attempts.filter((attempt) => !['pass', 'in work', ...expected].includes(endOf(attempt)));
-      if (odd.length > 0) throw new Error(odd.map((one) => `${one.slot}: ${JSON.stringify(one.result)}`).join('\n'));
-      return (await this.client.readOrder(id)).state === 'completed' ? true : null;
+      const { state, counts } = await this.client.readOrder(id);
+      if (JSON.stringify(counts) !== lookedAt) await this.#onlyEnds(id, expected);
+      lookedAt = JSON.stringify(counts);
+      return state === 'completed' ? true : null;
     };
     await until(`order ${id} is completed`, look, { seconds, everyMs: LOOK_EVERY_MS }).catch(async (cause: unknown) => {
       const slots = (await this.client.slots()).map(({ slot, state }) => `${slot} ${JSON.stringify(state)}`);
-      throw new Error([...slots, readFileSync(`${this.#folder}/flashline.log`, 'utf8')].join('\n'), { cause });
+      throw new Error([...slots, readFileSync(`${this.#handle.folder}/flashline.log`, 'utf8')].join('\n'), { cause });
     });
+  }
+
+  async #onlyEnds(orderId: string, expected: readonly string[]): Promise<void> {
+    const attempts = await this.client.attempts(`limit=500&orderId=${orderId}`);
+    const odd = attempts.filter((attempt) => !['pass', 'in work', ...expected].includes(endOf(attempt)));
+    if (odd.length > 0) throw new Error(odd.map((one) => `${one.slot}: ${JSON.stringify(one.result)}`).join('\n'));
   }
 
   /** Resolves with these slots when all of them are so. */
@@ -87,23 +82,28 @@ export class Station {
     return until(`slots ${paths.join(', ')} are so`, look, { seconds, everyMs: LOOK_EVERY_MS });
   }
 
+  /** The seating in a slot, of a board that may have left since; null when there is none. */
+  async seatingAt(path: string): Promise<string | null> {
+    const [state] = await this.slots([path], () => true);
+    return state !== undefined && 'seatingId' in state ? state.seatingId : null;
+  }
+
   /** How the attempts of an order ended, slot by slot and the first first: `pass`, or a fault. */
   async ends({ id }: WorkOrder, paths: readonly string[]): Promise<readonly (readonly string[])[]> {
     const attempts = (await this.client.attempts(`limit=500&orderId=${id}`)).reverse();
     return paths.map((path) => attempts.filter(({ slot }) => slot === path).map(endOf));
   }
 
-  /** Stops it as a person would. Throws unless that went well. */
-  async stop(): Promise<void> {
-    const code = await this.#running.stop();
-    if (code !== 0) throw new Error(`the station ended with ${code}: ${this.#running.stderr}`);
+  /** Stops it as a person would. Resolves with its exit code and what it said on stderr. */
+  async stop(): Promise<string> {
+    process.kill(this.pid, 'SIGTERM');
+    const { exitFile } = this.#handle;
+    return until('the station has ended', () => (existsSync(exitFile) ? readFileSync(exitFile, 'utf8') : null));
   }
 
-  /** What `flashline ledger verify` says of its record. Throws unless that is sound. */
-  async verified(): Promise<string> {
-    const verified = await flashline(['ledger', 'verify', '--data', this.#folder]);
-    if (verified.code !== 0) throw new Error(`${verified.stdout}${verified.stderr}`);
-    return verified.stdout.trim();
+  /** What `flashline ledger verify` says of its record. */
+  verified(): Promise<Finished> {
+    return flashline(['ledger', 'verify', '--data', this.#handle.folder]);
   }
 }
 

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { firmwareBytes } from './images.ts';
+import { STRANGER_PATHS } from './ports.ts';
 import { productAt } from './rig.ts';
 import { until } from './until.ts';
 
@@ -17,8 +18,8 @@ const KEYBOARD = { protocol: '1', subclass: '1', report_length: '8', report_desc
 /** The kernel's own gadget, Linux Foundation, Multifunction Composite Gadget. */
 export const STRANGER = { vendorId: 0x1d6b, productId: 0x0104 } as const;
 
-/** Plugs in a keyboard and a memory stick, both out of this kernel and driven by it. Resolves with their port paths. */
-export async function plugStrangers(): Promise<readonly string[]> {
+/** Plugs in a keyboard and a memory stick, both out of this kernel and driven by it. Resolves when it drives them at STRANGER_PATHS. */
+export async function plugStrangers(): Promise<void> {
   execFileSync('modprobe', ['dummy_hcd', 'num=2']);
   // The kernel would load these by itself, but it looks for modprobe outside of our root.
   execFileSync('modprobe', ['-a', 'usb_f_hid', 'usb_f_mass_storage']);
@@ -26,12 +27,9 @@ export async function plugStrangers(): Promise<readonly string[]> {
   writeFileSync(STICK, firmwareBytes(1024 * 1024));
   plugGadget('keyboard', 'hid.0', KEYBOARD, 'dummy_udc.0');
   plugGadget('stick', 'mass_storage.0', { 'lun.0/file': STICK }, 'dummy_udc.1');
-  const paths = await until('both are there', () => {
-    const found = readdirSync(SYSFS).filter((name) => productAt(name) === '1d6b:0104');
-    return found.length === 2 ? found : null;
-  });
-  await until('both have a driver', () => (driversOf(paths) === 'usb-storage usbhid' ? true : null));
-  return paths;
+  for (const path of STRANGER_PATHS)
+    await until(`the kernel has ${path}`, () => (productAt(path) === '1d6b:0104' ? true : null));
+  await until('both have a driver', () => (driversOf(STRANGER_PATHS) === 'usb-storage usbhid' ? true : null));
 }
 
 /** Resolves with `urbsOf` when nobody has talked to the strangers for longer than the kernel looks at a memory stick. */

@@ -8,6 +8,7 @@ import { readFileSync } from 'node:fs';
 import { type ApplicationCheck, BootloaderEntry } from '@flashline/contracts';
 import type { ApplicationSpec } from '@flashline/virtual-boards';
 import { firmwareBytes } from '../rig/images.ts';
+import { BOARD_PATHS } from '../rig/ports.ts';
 import { openRig, productAt } from '../rig/rig.ts';
 import { Station } from '../rig/station.ts';
 
@@ -34,12 +35,12 @@ const ways: readonly { readonly enter: Partial<BootloaderEntry>; readonly firmwa
 ];
 
 const rig = await openRig();
-const paths = ways.map((_, n) => `1-${n + 1}`);
+const paths = BOARD_PATHS.slice(0, ways.length);
 const obedient = { accepts: ['character', 'msp', 'cli-bl', 'cli-dfu', 'touch-1200', 'dfu-detach'] } as const;
 // The first to come is ttyACM0: whoever goes by number asks this one.
 await rig.plug({ [BYSTANDER]: { mode: 'application', contents: 'used', application: obedient } });
 const bystander = addressOf(BYSTANDER);
-const station = await Station.start({ paths, slotsPerHost: 4 });
+const station = await Station.join();
 
 for (const [n, { enter, firmware }] of ways.entries()) {
   const path = paths[n] ?? '';
@@ -66,7 +67,6 @@ await station.completed(order, [], ORDER_SECONDS);
 
 assert.equal(productAt(BYSTANDER), RUNNING);
 assert.equal(addressOf(BYSTANDER), bystander, 'the board that sits in no slot has left the bus meanwhile');
-await station.stop();
 await rig.close();
 
 function addressOf(path: string): string {

@@ -4,19 +4,19 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SlotState } from '@flashline/contracts';
 import { childrenOf } from '../../support/children.ts';
-import { pathOf } from '../rig/cables.ts';
 import { firmwareBytes } from '../rig/images.ts';
+import { BOARD_PATHS, SLOTS_PER_HOST } from '../rig/ports.ts';
 import { HANDS_MS, openRig } from '../rig/rig.ts';
 import { Station } from '../rig/station.ts';
 
 const LENGTH = 32 * 1024;
-const SLOTS_PER_HOST = 2;
 const ENDS = ['HOST_CRASHED', 'HOST_CRASHED', 'HOST_HUNG', 'HOST_HUNG', 'pass', 'pass'];
 
-const paths = ENDS.map((_, n) => pathOf(n));
-const hurt = paths.slice(0, 2 * SLOTS_PER_HOST);
+/** Two slots of each host. */
+const paths = [0, 1, 2].flatMap((host) => BOARD_PATHS.slice(host * SLOTS_PER_HOST).slice(0, 2));
+const hurt = paths.slice(0, 4);
 const rig = await openRig();
-const station = await Station.start({ paths, slotsPerHost: SLOTS_PER_HOST });
+const station = await Station.join();
 const image = firmwareBytes(LENGTH, 3);
 const order = await station.order(image, paths.length);
 
@@ -43,8 +43,6 @@ await rig.plug(specs(hurt, []));
 await station.completed(order, ENDS, 60);
 for (const ends of await station.ends(order, hurt)) assert.equal(ends.at(-1), 'pass');
 for (const path of paths) assert.deepEqual(await rig.memory(path, LENGTH), image, path);
-await station.stop();
-console.log(await station.verified());
 await rig.close();
 
 function specs(at: readonly string[], misbehaviours: readonly { kind: 'slow'; factor: number }[]) {

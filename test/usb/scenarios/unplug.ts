@@ -1,9 +1,9 @@
 /** Boards leave at fifty random moments, and once in the middle of a write. Oracles: the memory of the boards, the kernel. */
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import { pathOf } from '../rig/cables.ts';
 import { openEngineRig } from '../rig/engine.ts';
 import { firmwareBytes } from '../rig/images.ts';
+import { pathOf } from '../rig/ports.ts';
 import { seededRandom } from '../rig/random.ts';
 import { leftKernel } from '../rig/rig.ts';
 

@@ -10,6 +10,7 @@ import type {
 } from '@flashline/contracts';
 import type { BoardJob, BoardJobReport, BusDevice, Seated, Trust } from '@flashline/dfuse';
 import type { Range } from '@flashline/firmware';
+import type { HubAddresses } from '@flashline/usb';
 import type { Ending } from '../ending.ts';
 
 /** Which bus a host process opens. Virtual boards are never chosen by themselves. */
@@ -94,6 +95,7 @@ export type FromHost =
   | {
       readonly on: 'devices';
       readonly devices: readonly BusDevice[];
+      readonly hubs: HubAddresses;
       readonly trouble: string | null;
       readonly unseen: readonly string[];
     }

@@ -23,9 +23,10 @@ async function main(role: HostRole, choice: BusChoice): Promise<void> {
   process.on('disconnect', () => process.exit(0));
   // Ctrl-C reaches the whole process group; the worker decides when its hosts end.
   process.on('SIGINT', () => {});
-  setInterval(() => tell({ on: 'alive' }), ALIVE_EVERY_MS);
   const clock = systemClock(choice.kind === 'virtual' ? choice.speed : 1);
   const opened = await openBus(choice);
+  // Not before: the first sign of life ends its start, and the next host begins its own.
+  setInterval(() => tell({ on: 'alive' }), ALIVE_EVERY_MS);
   // It is ended from outside, and would never keep what it compiled: the next one starts faster.
   flushCompileCache();
   if (role === 'discovery') return await discover(opened);
@@ -39,18 +40,18 @@ async function discover(opened: OpenedBus): Promise<void> {
   const treeWatch = new TreeWatch(() => opened.tree(), clock);
   opened.bus.watch(() => treeWatch.hint());
   const onScan = (devices: readonly BusDevice[]) => {
-    tell({ on: 'devices', devices, trouble: opened.trouble(), unseen: opened.unseen() });
+    tell({ on: 'devices', devices, hubs: opened.hubs(), trouble: opened.trouble(), unseen: opened.unseen() });
     treeWatch.scanned(devices);
   };
   const onTree = (tree: UsbTree | null) => tell({ on: 'tree', tree });
   await Promise.all([watchBus(opened.bus, clock, onScan), treeWatch.follow(onTree)]);
 }
 
-const [role, choice] = process.argv.slice(2);
-try {
-  await main(role as HostRole, JSON.parse(choice ?? '{"kind":"usb"}') as BusChoice);
-} catch (thrown) {
+function fail(thrown: unknown): void {
   const { code, details } = asFault(thrown, 'USB_HOST');
   const failed: FromHost = { on: 'failed', reason: `${code} ${JSON.stringify(details)}` };
   process.send?.(failed, undefined, undefined, () => process.exit(1));
 }
+
+const [role, choice] = process.argv.slice(2);
+main(role as HostRole, JSON.parse(choice ?? '{"kind":"usb"}') as BusChoice).catch(fail);

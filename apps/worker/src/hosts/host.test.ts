@@ -1,7 +1,8 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Host } from './host.ts';
+import { hostsOn } from './host.ts';
+import type { HostRole } from './host-messages.ts';
 
 vi.mock('node:child_process', () => ({ spawn: vi.fn() }));
 
@@ -43,7 +44,7 @@ afterEach(() => vi.useRealTimers());
 function open() {
   const onEnd = vi.fn();
   const onMessage = vi.fn();
-  return { host: new Host('ports', { kind: 'usb' }, [], { onMessage, onEnd }), onEnd, onMessage };
+  return { host: hostsOn({ kind: 'usb' }, [])('ports')({ onMessage, onEnd }), onEnd, onMessage };
 }
 
 const newest = () => children.at(-1) ?? expect.fail('nothing was started');
@@ -123,5 +124,73 @@ describe('a host process', () => {
     expect(children).toHaveLength(1);
     expect(onEnd).toHaveBeenCalledTimes(1);
     expect(host.tell({ on: 'cancel', id: 'x' })).toBe(false);
+  });
+});
+
+describe('hosts of one bus', () => {
+  const START_MS_MAX = 30_000;
+
+  /** So many hosts, of which one starts at a time. */
+  function openMany(...roles: HostRole[]) {
+    const hostsOf = hostsOn({ kind: 'usb' }, [], 1);
+    const onEnd = vi.fn();
+    return { hosts: roles.map((role) => hostsOf(role)({ onMessage: () => {}, onEnd })), onEnd };
+  }
+
+  const comesUp = (n: number) => children[n]?.emit('message', { on: 'alive' });
+  const startedAs = () => vi.mocked(spawn).mock.calls.map(([, args]) => args[1]);
+
+  test('start one after the other, the one that watches the bus first', () => {
+    openMany('discovery', 'ports', 'ports');
+    expect(startedAs()).toEqual(['discovery']);
+    comesUp(0);
+    expect(startedAs()).toEqual(['discovery', 'ports']);
+    comesUp(1);
+    expect(children).toHaveLength(3);
+  });
+
+  test('are not called hung for the time that they wait for their turn', async () => {
+    const { onEnd } = openMany('ports', 'ports', 'ports');
+    for (const n of [0, 1]) {
+      await vi.advanceTimersByTimeAsync(START_MS_MAX - 1);
+      comesUp(n);
+    }
+    // The first two have said nothing since, and are ended; the third has just begun.
+    await vi.advanceTimersByTimeAsync(START_MS_MAX - 1);
+    expect(onEnd).toHaveBeenCalledWith('hung', 'SIGKILL');
+    expect(children[2]?.kill).not.toHaveBeenCalled();
+  });
+
+  test('take no order before their turn, and are told it then', async () => {
+    const { hosts } = openMany('ports', 'ports');
+    const [, second] = hosts;
+    let isStarted = false;
+    void second?.started().then(() => {
+      isStarted = true;
+    });
+    await vi.advanceTimersByTimeAsync(1);
+    expect([isStarted, second?.tell({ on: 'cancel', id: 'x' }), second?.recycle()]).toEqual([false, false, false]);
+    comesUp(0);
+    await vi.advanceTimersByTimeAsync(0);
+    expect([isStarted, second?.tell({ on: 'cancel', id: 'x' })]).toEqual([true, true]);
+  });
+
+  test('go on when one does not come up: it is ended, and waits for its turn again', async () => {
+    const { onEnd } = openMany('ports', 'ports');
+    await vi.advanceTimersByTimeAsync(START_MS_MAX + 501);
+    expect(onEnd).toHaveBeenCalledExactlyOnceWith('hung', 'SIGKILL');
+    expect(children).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(children).toHaveLength(2);
+    comesUp(1);
+    expect(children).toHaveLength(3);
+  });
+
+  test('are not started any more when all are stopped', async () => {
+    const { hosts } = openMany('ports', 'ports', 'ports');
+    const stopped = Promise.all(hosts.map((host) => host.stop()));
+    await vi.advanceTimersByTimeAsync(60_000);
+    await stopped;
+    expect(children).toHaveLength(1);
   });
 });

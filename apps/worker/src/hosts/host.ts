@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Part } from '@flashline/contracts';
 import type { BusChoice, FromHost, HostRole, ToHost } from './host-messages.ts';
+import { type LeaveLine, StartLine } from './start-line.ts';
 
 const ENTRY = fileURLToPath(new URL('./host-process.ts', import.meta.url));
 /**
@@ -11,7 +13,7 @@ const ENTRY = fileURLToPath(new URL('./host-process.ts', import.meta.url));
 const THREADS = 32;
 /** A host whose event loop has not turned for this long hangs in native code and is ended. */
 const SILENT_MS_MAX = 5_000;
-/** Starting Node.js on a busy machine takes its time. */
+/** Starting Node.js on a busy machine takes its time; waiting for a turn to start does not count. */
 const START_MS_MAX = 30_000;
 /** When this computer slept or this process was busy, the signs of life are still in the pipe: read them first. */
 const GRACE_MS = 500;
@@ -35,11 +37,31 @@ export type HostControl = Pick<Host, 'tell' | 'started' | 'recycle' | 'stop'>;
 /** Starts a host that tells these events. */
 export type StartHost = (events: HostEvents) => HostControl;
 
+/** What a host is started as. */
+interface HostSpec {
+  readonly role: HostRole;
+  readonly choice: BusChoice;
+  readonly parts: readonly Part[];
+  /** Where each of its processes waits for its turn to start. */
+  readonly line: StartLine;
+}
+
+/** The hosts of one bus, by what they are to do. */
+export type HostsOfRole = (role: HostRole) => StartHost;
+
+/** Starts hosts on this bus, so many port hosts at a time; without a number one processor is left to the others. */
+export function hostsOn(
+  choice: BusChoice,
+  parts: readonly Part[],
+  startsMax: number = Math.max(2, availableParallelism() - 1),
+): HostsOfRole {
+  const line = new StartLine(startsMax);
+  return (role) => (events) => new Host({ role, choice, parts, line }, events);
+}
+
 /** One child process that owns USB handles, watched from outside and started again whenever it ends. */
-export class Host {
-  readonly #role: HostRole;
-  readonly #choice: BusChoice;
-  readonly #parts: readonly Part[];
+class Host {
+  readonly #spec: HostSpec;
   readonly #events: HostEvents;
   #child: ChildProcess | null = null;
   #watchdog: NodeJS.Timeout | undefined;
@@ -50,13 +72,12 @@ export class Host {
   #reason: string | null = null;
   #isStopped = false;
   #nextStart = Promise.withResolvers<void>();
+  #leaveLine: LeaveLine;
 
-  constructor(role: HostRole, choice: BusChoice, parts: readonly Part[], events: HostEvents) {
-    this.#role = role;
-    this.#choice = choice;
-    this.#parts = parts;
+  constructor(spec: HostSpec, events: HostEvents) {
+    this.#spec = spec;
     this.#events = events;
-    this.#start();
+    this.#leaveLine = this.#getInLine();
   }
 
   /** False when there is no process to tell; then `onEnd` has been called or will not be. */
@@ -67,7 +88,7 @@ export class Host {
     return true;
   }
 
-  /** Resolves when there is a process to tell: at once, or after the pause between a death and the next start. */
+  /** Resolves when there is a process to tell: at once, or after its turn to start and the pause between a death and the next start. */
   async started(): Promise<void> {
     if (this.#child === null && !this.#isStopped) await this.#nextStart.promise;
   }
@@ -84,22 +105,30 @@ export class Host {
     clearTimeout(this.#restart);
     clearTimeout(this.#watchdog);
     const child = this.#child;
+    // One that was starting leaves its place when it has ended: the others in the line may be about to be stopped, too.
+    if (child === null) this.#leaveLine();
     if (child === null || child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGKILL');
     await ended;
   }
 
+  #getInLine(): LeaveLine {
+    const { line, role } = this.#spec;
+    return line.enter(role, () => this.#start());
+  }
+
   #start(): void {
+    const { role, choice, parts } = this.#spec;
     const startedAtMs = performance.now();
-    const child = spawn(process.execPath, [ENTRY, this.#role, JSON.stringify(this.#choice)], {
+    const child = spawn(process.execPath, [ENTRY, role, JSON.stringify(choice)], {
       serialization: 'advanced',
       // stdout belongs to the command; what a host has to say is an error.
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       env: { ...process.env, UV_THREADPOOL_SIZE: String(THREADS) },
     });
     this.#child = child;
-    child.send({ on: 'parts', parts: this.#parts } satisfies ToHost, () => {});
+    child.send({ on: 'parts', parts } satisfies ToHost, () => {});
     this.#nextStart.resolve();
     this.#end = 'crashed';
     this.#reason = null;
@@ -107,6 +136,7 @@ export class Host {
     child.on('message', (message: FromHost) => {
       // What a process that has ended said before is no sign of the next one.
       if (this.#child !== child) return;
+      this.#leaveLine();
       this.#expectSign(SILENT_MS_MAX);
       if (message.on === 'failed') this.#reason = message.reason;
       else if (message.on !== 'alive') this.#events.onMessage(message);
@@ -136,9 +166,12 @@ export class Host {
     this.#child = null;
     this.#nextStart = Promise.withResolvers();
     clearTimeout(this.#watchdog);
+    this.#leaveLine();
     if (this.#isStopped) return;
     const pauseMs = end === 'recycled' ? 0 : this.#pauseAfter(performance.now() - startedAtMs);
-    this.#restart = setTimeout(() => this.#start(), pauseMs);
+    this.#restart = setTimeout(() => {
+      this.#leaveLine = this.#getInLine();
+    }, pauseMs);
     this.#events.onEnd(end, this.#reason ?? how);
   }
 

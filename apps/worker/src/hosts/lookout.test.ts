@@ -6,11 +6,11 @@ import { fakeHosts } from './testing/fake-host.ts';
 function open() {
   const { hosts, startHost } = fakeHosts();
   const events = { onScan: vi.fn(), onUntold: vi.fn(), onChange: vi.fn() };
-  const lookout = new Lookout({ kind: 'usb' }, events, startHost);
+  const lookout = new Lookout(startHost, events);
   const [host] = hosts;
   if (host === undefined) throw new Error('no host was started');
   const sees = (unseen: readonly string[] = []) =>
-    host.says({ on: 'devices', devices: [DEVICE], trouble: null, unseen });
+    host.says({ on: 'devices', devices: [DEVICE], hubs: {}, trouble: null, unseen });
   return { lookout, host, events, sees };
 }
 
@@ -19,7 +19,7 @@ test('a lookout is blind until the first scan', () => {
   expect(lookout).toMatchObject({ isBlind: true, trouble: 'The station is starting.' });
   sees();
   expect(lookout).toMatchObject({ isBlind: false, trouble: null });
-  expect(events.onScan).toHaveBeenCalledWith([DEVICE]);
+  expect(events.onScan).toHaveBeenCalledWith([DEVICE], {});
 });
 
 test('a process that ends blinds it, and it says how that came', () => {

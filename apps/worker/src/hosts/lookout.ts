@@ -1,14 +1,15 @@
 import type { UsbTree } from '@flashline/contracts';
 import type { BusDevice } from '@flashline/dfuse';
-import { Host, type HostControl, type StartHost } from './host.ts';
-import type { BusChoice, FromHost } from './host-messages.ts';
+import type { HubAddresses } from '@flashline/usb';
+import type { HostControl, StartHost } from './host.ts';
+import type { FromHost } from './host-messages.ts';
 
 /** Ports that are named in one message. */
 const PORTS_TOLD_MAX = 8;
 
 /** Whom a lookout tells. */
 export interface LookoutEvents {
-  onScan(devices: readonly BusDevice[]): void;
+  onScan(devices: readonly BusDevice[], hubs: HubAddresses): void;
   /** Something came onto this port and the system did not tell: whoever works on it has to look anew. */
   onUntold(path: string): void;
   /** What the lookout says of itself has changed. */
@@ -25,11 +26,7 @@ export class Lookout {
   #unseen: readonly string[] = [];
   #tree: UsbTree | null = null;
 
-  constructor(
-    choice: BusChoice,
-    events: LookoutEvents,
-    startHost: StartHost = (hostEvents) => new Host('discovery', choice, [], hostEvents),
-  ) {
+  constructor(startHost: StartHost, events: LookoutEvents) {
     this.#events = events;
     this.#host = startHost({
       onMessage: (message) => this.#take(message),
@@ -67,7 +64,7 @@ export class Lookout {
     if (message.on !== 'devices') return;
     this.#blind(message.trouble);
     this.#miss(message.unseen);
-    this.#events.onScan(message.devices);
+    this.#events.onScan(message.devices, message.hubs);
   }
 
   #blind(blindness: string | null): void {

@@ -7,7 +7,7 @@ import { fakeHosts } from './testing/fake-host.ts';
 
 function open(slotsPerHost: number) {
   const { hosts, startHost } = fakeHosts();
-  const ports = new PortHosts({ kind: 'usb' }, [], slotsPerHost, startHost);
+  const ports = new PortHosts(startHost, slotsPerHost);
   onTestFinished(() => ports.stop());
   const enter = (path: string, id = path) => {
     const entered = ports.enter({ ...orderOf(path), id });

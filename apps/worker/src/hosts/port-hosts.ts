@@ -1,8 +1,8 @@
-import { Fault, type Part } from '@flashline/contracts';
+import { Fault } from '@flashline/contracts';
 import type { BoardJobReport, BusDevice } from '@flashline/dfuse';
 import type { Ending } from '../ending.ts';
-import { Host, type StartHost } from './host.ts';
-import type { BusChoice, EntryOrder, FlashOrder, JobOrder, ToHost } from './host-messages.ts';
+import type { StartHost } from './host.ts';
+import type { EntryOrder, FlashOrder, JobOrder, ToHost } from './host-messages.ts';
 import { type Ended, type Listener, type OnProgress, PortHost } from './port-host.ts';
 
 /** What one crash in native USB code may hurt, unless the station file says otherwise. */
@@ -19,12 +19,7 @@ export class PortHosts {
   readonly #hostOf = new Map<string, PortHost>();
   #isStopped = false;
 
-  constructor(
-    choice: BusChoice,
-    parts: readonly Part[],
-    slotsPerHost: number = SLOTS_PER_HOST,
-    startHost: StartHost = (events) => new Host('ports', choice, parts, events),
-  ) {
+  constructor(startHost: StartHost, slotsPerHost: number = SLOTS_PER_HOST) {
     this.#startHost = startHost;
     this.#slotsPerHost = slotsPerHost;
   }

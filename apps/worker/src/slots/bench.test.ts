@@ -1,11 +1,11 @@
 import type { BusDevice } from '@flashline/dfuse';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Bench } from './bench.ts';
 
 function open() {
   let ids = 0;
   const world = {
-    nowMs: () => 0,
+    nowMs: vi.fn(() => 0),
     moment: () => '2026-11-22T08:00:00.000Z',
     newId: () => `seating-${ids++}`,
     onSlot: vi.fn(),
@@ -78,4 +78,97 @@ test('a slot that is named anew keeps its board; one that goes leaves nothing be
   bench.name([{ path: '1-2', label: 'A2' }]);
   expect(bench.report()).toEqual([{ slot: '1-2', label: 'A2', state: { is: 'empty' } }]);
   expect(world.onSlot.mock.calls).toEqual([['1-1'], ['1-2'], ['1-3']]);
+});
+
+/** Names only this slot, and puts a board there that has been worked on. */
+function worked() {
+  const { bench, world } = open();
+  bench.name([{ path: '1-2.3.4', label: 'A1' }]);
+  bench.scan([device('1-2.3.4')], HUBS);
+  bench.tell('1-2.3.4', { on: 'begun', attemptId: 'a', device: device('1-2.3.4'), nowMs: 0 });
+  const end = { outcome: 'fail', fault: 'VERIFY_MISMATCH', resets: false, cameUp: false } as const;
+  bench.tell('1-2.3.4', { on: 'ended', attemptId: 'a', end, nowMs: 0 });
+  bench.tell('1-2.3.4', { on: 'kept', attemptId: 'a' });
+  const at = (nowMs: number) => world.nowMs.mockReturnValue(nowMs);
+  return { bench, at, slot: () => bench.report()[0]?.state };
+}
+
+const HUBS = Object.fromEntries([
+  ['1-2', 4],
+  ['1-2.3', 5],
+  ['1-5', 6],
+]);
+
+test.each([
+  ['a hub on the way, however far', { '1-2': 40 }, 'a'],
+  ['the hub that it sits on', { '1-2.3': 50 }, 'a'],
+  ['a hub on which it does not sit', { '1-5': 60 }, null],
+  ['the device on its own port', { '1-2.3.4': 70 }, null],
+])('a board that comes back after %s came back', (_, moved, perhapsOf) => {
+  const { bench, at, slot } = worked();
+  at(1000);
+  bench.scan([], HUBS);
+  at(2000);
+  bench.scan([], { ...HUBS, ...moved });
+  at(3000);
+  bench.scan([device('1-2.3.4', 'dfu', 2)], { ...HUBS, ...moved });
+  expect(slot()).toMatchObject({ is: 'waiting', perhapsOf });
+});
+
+describe('a slot that was taken out of the file and is named again', () => {
+  const again = [{ path: '1-2.3.4', label: 'B1' }];
+
+  test('has its verdict while its board sits there, also when that enumerated anew meanwhile', () => {
+    const { bench, at, slot } = worked();
+    bench.name([]);
+    expect(bench.report()).toEqual([]);
+    expect(bench.state('1-2.3.4')).toEqual({ is: 'empty' });
+    at(1000);
+    bench.scan([]);
+    at(1100);
+    bench.scan([device('1-2.3.4', 'dfu', 2)]);
+    at(600_000);
+    bench.scan([device('1-2.3.4', 'dfu', 2)]);
+    bench.name(again);
+    expect(slot()).toMatchObject({ is: 'ended', attemptId: 'a', present: true });
+  });
+
+  test('has the end of the attempt that was in work when it went', () => {
+    const { bench, slot } = worked();
+    bench.tell('1-2.3.4', { on: 'begun', attemptId: 'b', device: device('1-2.3.4'), nowMs: 0 });
+    bench.name([]);
+    const end = { outcome: 'fail', fault: 'VERIFY_MISMATCH', resets: false, cameUp: false } as const;
+    bench.tell('1-2.3.4', { on: 'ended', attemptId: 'b', end, nowMs: 0 });
+    bench.tell('1-2.3.4', { on: 'kept', attemptId: 'b' });
+    bench.name(again);
+    expect(slot()).toMatchObject({ is: 'ended', attemptId: 'b' });
+  });
+
+  test('has a new board when another was plugged in meanwhile, or long after', () => {
+    const { bench, at, slot } = worked();
+    bench.name([]);
+    at(1000);
+    bench.scan([]);
+    at(3000);
+    bench.scan([device('1-2.3.4', 'dfu', 2)]);
+    bench.name(again);
+    expect(slot()).toMatchObject({ is: 'waiting', perhapsOf: null });
+  });
+
+  test('is empty when its board left long ago, or nobody came back to it for a shift', () => {
+    const left = worked();
+    left.bench.name([]);
+    left.bench.scan([]);
+    left.at(60_001);
+    left.bench.scan([]);
+    left.bench.name(again);
+    expect(left.slot()).toEqual({ is: 'empty' });
+
+    const forgotten = worked();
+    forgotten.bench.name([]);
+    forgotten.at(12 * 3_600_000 + 1);
+    forgotten.bench.scan([device('1-2.3.4')]);
+    forgotten.bench.name(again);
+    expect(forgotten.slot()).toMatchObject({ is: 'waiting' });
+  });
 });

@@ -1,9 +1,28 @@
-import { type BenchSlot, OTHERS_MAX, type OtherDevice, type SlotName } from '@flashline/contracts';
+import { type BenchSlot, comparePorts, OTHERS_MAX, type OtherDevice, type SlotName } from '@flashline/contracts';
 import type { BusDevice } from '@flashline/dfuse';
 import type { Seat } from '@flashline/store';
+import type { HubAddresses } from '@flashline/usb';
 import type { RememberedSeat } from './remembered-seats.ts';
 import { EMPTY, next, type SlotEvent, type SlotState } from './slot-state.ts';
-import { attemptedBoard, benchState } from './slot-views.ts';
+import { attemptedBoard, benchState, isForgettable } from './slot-views.ts';
+
+/** What one scan of the bus found. */
+interface Scan {
+  readonly devices: readonly BusDevice[];
+  readonly hubs: HubAddresses;
+}
+
+/** A port that is followed: a slot, or one that was. */
+interface Followed {
+  readonly label: string;
+  state: SlotState;
+}
+
+const NO_HUBS: HubAddresses = {};
+
+/** Ports that were slots and have a board still: a bench has no more, and none is followed for longer than a shift. */
+const UNNAMED_MAX = 256;
+const UNNAMED_MS_MAX = 12 * 60 * 60_000;
 
 /** What the bench needs from the world, and tells it. */
 export interface BenchWorld {
@@ -26,12 +45,14 @@ export interface BenchWorld {
  */
 export class Bench {
   readonly #world: BenchWorld;
-  readonly #slots = new Map<string, { readonly label: string; state: SlotState }>();
+  readonly #slots = new Map<string, Followed>();
+  /** Slots that were taken out while their boards sat there, the oldest first: to name one again is no plugging in. */
+  readonly #unnamed = new Map<string, Followed & { readonly untilMs: number }>();
   /** Ports that the world was told of: a slot that goes and comes back is not told again. */
   readonly #opened = new Set<string>();
   #others: readonly OtherDevice[] = [];
   /** The last scan. */
-  #seen: readonly BusDevice[] | null = null;
+  #seen: Scan | null = null;
   #isOpen = true;
   #scannedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -44,19 +65,23 @@ export class Bench {
     this.#isOpen = false;
     const before = new Map(this.#slots);
     this.#slots.clear();
-    for (const { path, label } of slots) this.#add(path, label, before.get(path)?.state);
+    for (const { path, label } of slots) {
+      this.#add(path, label, (before.get(path) ?? this.#unnamed.get(path))?.state);
+      this.#unnamed.delete(path);
+    }
+    const untilMs = this.#world.nowMs() + UNNAMED_MS_MAX;
+    for (const [path, slot] of before) if (!this.#slots.has(path)) this.#unnamed.set(path, { ...slot, untilMs });
     // A port that is named anew need not wait for the next scan; that nobody has looked since is not forgotten.
     if (this.#seen !== null) this.#takeIn(this.#seen, this.#world.nowMs());
   }
 
-  /** Takes in one full scan of the bus. */
-  scan(devices: readonly BusDevice[]): void {
+  /** Takes in one full scan of the bus, and what hubs it found; left out, nobody has told. */
+  scan(devices: readonly BusDevice[], hubs: HubAddresses = this.#seen?.hubs ?? NO_HUBS): void {
     const nowMs = this.#world.nowMs();
     if (this.#isOpen)
       for (const { path, mode } of devices) if (mode === 'dfu' && !this.#slots.has(path)) this.#add(path, path);
-    this.#takeIn(devices, nowMs);
+    this.#takeIn({ devices, hubs }, nowMs);
     this.#scannedAtMs = nowMs;
-    this.#seen = devices;
   }
 
   /** What the last scan found on ports that are no slots: boards first, then by port; no more than a report takes. */
@@ -65,13 +90,13 @@ export class Bench {
   }
 
   tell(path: string, event: SlotEvent): void {
-    const slot = this.#slots.get(path);
+    const slot = this.#slots.get(path) ?? this.#unnamed.get(path);
     if (slot === undefined) return;
     const state = next(slot.state, event);
     if (state === slot.state) return;
     const before = slot.state;
     slot.state = state;
-    this.#world.onChange();
+    if (this.#slots.has(path)) this.#world.onChange();
     const seat = seatOf(path, state);
     if (seat !== null && seat.address !== seatOf(path, before)?.address) this.#world.onMoved(seat);
   }
@@ -81,7 +106,8 @@ export class Bench {
     for (const { slot: path, seating, attemptId, address, hasPassed } of seats) {
       if (this.#isOpen && !this.#slots.has(path)) this.#add(path, path);
       const slot = this.#slots.get(path);
-      if (slot !== undefined) slot.state = { is: 'remembered', seating, attemptId, address, hasPassed };
+      if (slot !== undefined)
+        slot.state = { is: 'remembered', seating, attemptId, address, hasPassed, lookedSinceMs: null };
     }
   }
 
@@ -105,18 +131,29 @@ export class Bench {
     this.#world.onSlot(path);
   }
 
-  #takeIn(devices: readonly BusDevice[], nowMs: number): void {
+  #takeIn(scan: Scan, nowMs: number): void {
+    const { devices, hubs } = scan;
+    const hubsBefore = this.#seen?.hubs ?? hubs;
     const byPath = new Map(devices.map((device) => [device.path, device]));
-    for (const path of this.#slots.keys())
+    for (const path of [...this.#slots.keys(), ...this.#unnamed.keys()])
       this.tell(path, {
         on: 'scanned',
         device: byPath.get(path) ?? null,
         nowMs,
         unseenMs: nowMs - this.#scannedAtMs,
+        hubMoved: hubsAbove(path).some((hub) => hubs[hub] !== hubsBefore[hub]),
         moment: this.#world.moment(),
         seatingId: this.#world.newId(),
       });
+    this.#seen = scan;
+    this.#forgetUnnamed(nowMs);
     this.#seeOthers(devices);
+  }
+
+  #forgetUnnamed(nowMs: number): void {
+    for (const [path, { state, untilMs }] of this.#unnamed)
+      if (nowMs > untilMs || this.#unnamed.size > UNNAMED_MAX || isForgettable(state, nowMs))
+        this.#unnamed.delete(path);
   }
 
   #seeOthers(devices: readonly BusDevice[]): void {
@@ -131,11 +168,17 @@ export class Bench {
   }
 }
 
+/** The hubs on the way to a port. A root hub is none: it does not come and go, and boards on it have no other. */
+function hubsAbove(path: string): string[] {
+  const ports = path.split('.');
+  return ports.slice(1).map((_, n) => ports.slice(0, n + 1).join('.'));
+}
+
 /** A board in its bootloader is most likely on the wrong port; a keyboard belongs where it is. */
 const URGENCY: readonly BusDevice['mode'][] = ['dfu', 'application', 'other'];
 
 function byUrgency(a: OtherDevice, b: OtherDevice): number {
-  return URGENCY.indexOf(a.mode) - URGENCY.indexOf(b.mode) || a.path.localeCompare(b.path, 'en', { numeric: true });
+  return URGENCY.indexOf(a.mode) - URGENCY.indexOf(b.mode) || comparePorts(a.path, b.path);
 }
 
 /** Where a board that has had an attempt sits; null for all others. */

@@ -8,6 +8,7 @@ import {
   ending,
   failed,
   failing,
+  hubScan,
   identity,
   kept,
   ofA,
@@ -16,14 +17,28 @@ import {
   scan,
   unsure,
 } from '../testing/slot-events.ts';
-import { PULLED_AFTER_MS, RESET_MS_MAX, RESTART_MS_MAX, STEADY_MS, UNSEEN_MS_MAX } from './same-board.ts';
+import {
+  ENUMERATED_MS_MAX,
+  PULLED_AFTER_MS,
+  RESET_MS_MAX,
+  RESTART_MS_MAX,
+  STEADY_MS,
+  UNSEEN_MS_MAX,
+} from './same-board.ts';
 import { sightOf } from './sight.ts';
 import { next } from './slot-state.ts';
 import { benchState } from './slot-views.ts';
 
 describe('after a restart', () => {
   const seating = { id: 's', since: 'then', board: { ...identity, layout: null } };
-  const remembered = { is: 'remembered', seating, attemptId: 'a', address: 7, hasPassed: false } as const;
+  const remembered = {
+    is: 'remembered',
+    seating,
+    attemptId: 'a',
+    address: 7,
+    hasPassed: false,
+    lookedSinceMs: null,
+  } as const;
   const itself = { is: 'ended', seating: { id: 's' }, attemptId: 'a' };
 
   test('a board that kept its address and says the same of itself is the one it was', () => {
@@ -41,11 +56,24 @@ describe('after a restart', () => {
     expect(next({ ...remembered, hasPassed: true }, scan(dfu(7), 0))).toMatchObject(another);
   });
 
-  test('who is plugged into an empty slot is another', () => {
-    const empty = next(remembered, scan(null, 0));
+  test('what the first looks miss, because its hub is slow, is judged as at the first look', () => {
+    const empty = next(next(remembered, scan(null, 0)), scan(null, ENUMERATED_MS_MAX));
     expect(benchState(empty)).toMatchObject({ is: 'ended', present: false });
-    expect(next(empty, scan(dfu(7), 100))).toMatchObject(another);
-    expect(next(empty, scan(application(7), 100))).toMatchObject(another);
+    expect(next(empty, scan(dfu(7), ENUMERATED_MS_MAX + 1))).toMatchObject(itself);
+    expect(next(empty, scan(application(8), ENUMERATED_MS_MAX + 1))).toMatchObject(unsure);
+  });
+
+  test('what comes up after its hub came back late is judged so, too', () => {
+    const hubIsBack = next(next(remembered, scan(null, 0)), hubScan(null, 20_000));
+    const empty = next(hubIsBack, scan(null, ENUMERATED_MS_MAX + 1));
+    expect(next(empty, scan(dfu(8), 20_000 + ENUMERATED_MS_MAX))).toMatchObject(unsure);
+  });
+
+  test('who is plugged into a slot that stayed empty is another', () => {
+    const empty = next(next(remembered, scan(null, 0)), scan(null, ENUMERATED_MS_MAX + 1));
+    expect(benchState(empty)).toMatchObject({ is: 'ended', present: false });
+    expect(next(empty, scan(dfu(7), ENUMERATED_MS_MAX + 2))).toMatchObject(another);
+    expect(next(empty, scan(application(7), ENUMERATED_MS_MAX + 2))).toMatchObject(another);
   });
 });
 

@@ -12,6 +12,15 @@ export const RESET_MS_MAX = 1_500;
 export const UNSEEN_MS_MAX = 1_300;
 /** What was there for so long did not restart by itself when it went. */
 export const STEADY_MS = 2_000;
+/**
+ * What a hub brings back is on the bus sooner after it: thirty boards come up one after the other, and a board that is slow or bad
+ * is tried several times before.
+ */
+export const ENUMERATED_MS_MAX = 30_000;
+/** A pass needs no more attempts on a good board; so many in a row without one say that the next ends the same. */
+export const TRIES_MAX = 3;
+/** A board that drops off by itself is back sooner than this; who pulls it, reads what was wrong, takes the next and plugs it in is slower. */
+export const DROPPED_MS_MAX = 10_000;
 /** Firmware that restarts is back sooner than this. */
 export const RESTART_MS_MAX = 5_000;
 
@@ -32,27 +41,45 @@ export interface Arrival {
  * back by itself would flash it for ever: where neither is certain a person decides.
  */
 export function whoseIs(slot: Ended, arrival: Arrival): Whose {
-  return arrival.device.mode === 'dfu' ? whoseInBootloader(slot, arrival) : whoseRunning(slot, arrival);
+  const whose = arrival.device.mode === 'dfu' ? whoseInBootloader(slot, arrival) : whoseRunning(slot, arrival);
+  return whose === 'another' && !saysAnother(slot, arrival.device) && mayBeBack(arrival, slot.tries) ? 'unsure' : whose;
+}
+
+/** Whether it may have left and come back by itself, however long it was away: with its hub, or as it did before every attempt on it. */
+export function mayBeBack({ gap, nowMs }: Pick<Arrival, 'gap' | 'nowMs'>, tries: number): boolean {
+  if (gap.hubMovedMs !== null && nowMs - gap.hubMovedMs <= ENUMERATED_MS_MAX) return true;
+  return tries >= TRIES_MAX && isDroppedOff(gap);
+}
+
+/** Whether what was there may have dropped off and come back by itself, as boards do whose supply is too weak. */
+export function isDroppedOff({ spanMs }: Gap): boolean {
+  return spanMs <= DROPPED_MS_MAX;
+}
+
+/** Whether what a board says of itself makes it certainly another than the one whose attempt has ended. */
+function saysAnother({ aftermath, seating, ranAs }: Ended, device: BusDevice): boolean {
+  if (device.mode !== 'dfu') return hasOtherSerial(ranAs ?? seating.board, device);
+  // Before it is in its bootloader nobody knows what it says there.
+  return aftermath !== 'asked' && contradicts(seating.board, device);
 }
 
 /** A board whose BOOT0 is still held is back within a moment, and says the same of itself. */
 function whoseInBootloader(slot: Ended, { device, gap, nowMs }: Arrival): Whose {
-  const { aftermath, seating, endedMs } = slot;
+  const { aftermath, dueFromMs } = slot;
   const wasAsked = aftermath === 'asked';
-  // Before it is in its bootloader nobody knows what it says there.
-  if (!wasAsked && contradicts(seating.board, device)) return 'another';
+  if (saysAnother(slot, device)) return 'another';
   if (aftermath === 'left' || aftermath === 'silent') return 'another';
   if (!wasPulled(gap, aftermath === 'lost') || (wasAsked && gap.spanMs < RESET_MS_MAX)) return 'same';
-  return nowMs - endedMs <= BOOTLOADER_DUE_MS[aftermath] ? 'unsure' : 'another';
+  return nowMs - dueFromMs <= BOOTLOADER_DUE_MS[aftermath] ? 'unsure' : 'another';
 }
 
 function whoseRunning(slot: Ended, { device, gap, nowMs, unseenMs }: Arrival): Whose {
-  const { aftermath, ranAs, endedMs, cameUp } = slot;
+  const { aftermath, ranAs, dueFromMs, cameUp } = slot;
   if (!wasPulled(gap, aftermath === 'lost')) return 'same';
   if (ranAs === null) {
     // It is on the bus already; the scan is late.
-    if (cameUp && nowMs - unseenMs - endedMs <= UNSEEN_MS_MAX) return 'same';
-    const isDue = nowMs - endedMs <= FIRMWARE_DUE_MS[aftermath];
+    if (cameUp && nowMs - unseenMs - dueFromMs <= UNSEEN_MS_MAX) return 'same';
+    const isDue = nowMs - dueFromMs <= FIRMWARE_DUE_MS[aftermath];
     if (!isDue) return 'another';
     return gap.spanMs < RESET_MS_MAX ? 'same' : 'unsure';
   }
@@ -78,14 +105,14 @@ export function contradicts(board: BoardIdentity, device: BusDevice): boolean {
 }
 
 /** A loader and the firmware that it starts may say different things of themselves; one firmware does not. */
-function hasOtherSerial(board: BoardIdentity, { vendorId, productId, usbSerial }: BusDevice): boolean {
+export function hasOtherSerial(board: BoardIdentity, { vendorId, productId, usbSerial }: BusDevice): boolean {
   const isOneFirmware = vendorId === board.vendorId && productId === board.productId;
   return isOneFirmware && usbSerial !== null && board.usbSerial !== null && usbSerial !== board.usbSerial;
 }
 
-/** What its firmware says of a board; null when it does not run. */
+/** What its firmware says of a board; null when it does not run, or not yet: a stranger may be its loader. */
 export function firmwareOf(device: BusDevice | null): BoardIdentity | null {
-  return device === null || device.mode === 'dfu' ? null : identityOf(device);
+  return device?.mode === 'application' ? identityOf(device) : null;
 }
 
 /** What a board says of itself before it is opened. */

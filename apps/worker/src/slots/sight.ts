@@ -7,14 +7,18 @@ export interface Look {
   readonly nowMs: number;
   /** How long nobody had looked before. */
   readonly unseenMs: number;
+  /** Whether a hub on the way to the port is another enumeration than at the look before, or left or came since. */
+  readonly hubMoved: boolean;
 }
 
 /** What was before something came onto a port: it was seen empty for `spanMs`, and was perhaps so for `slackMs` longer. */
 export interface Gap {
   readonly spanMs: number;
   readonly slackMs: number;
-  /** How long what was there before had been there. */
+  /** How long what was there before had been there; 0 for a stranger, which may be a loader that goes by itself. */
   readonly lastedMs: number;
+  /** When a hub on the way last left or came back meanwhile; null when none did. */
+  readonly hubMovedMs: number | null;
 }
 
 /** What is on a port, and since when. */
@@ -26,6 +30,8 @@ export interface Sight {
   readonly slackMs: number;
   /** How long what was there before had been there. */
   readonly lastedMs: number;
+  /** When a hub on the way last left or came back since something came onto the port; null when none did. */
+  readonly hubMovedMs: number | null;
   /** What was before it came; null while nothing has come since the port is followed. */
   readonly gap: Gap | null;
 }
@@ -35,28 +41,35 @@ export const LONG_EMPTY: Sight = sightOf(null, Number.NEGATIVE_INFINITY);
 
 /** A port that is followed from now on. */
 export function sightOf(device: BusDevice | null, nowMs: number): Sight {
-  return { device, sinceMs: nowMs, slackMs: 0, lastedMs: 0, gap: null };
+  return { device, sinceMs: nowMs, slackMs: 0, lastedMs: 0, hubMovedMs: null, gap: null };
 }
 
 /** The sight after one more look; the same one when nothing has changed. */
 export function looked(sight: Sight, look: Look): Sight {
   const { device, nowMs, unseenMs } = look;
-  if (sameDevice(sight.device, device)) return sight;
+  // Hubs are looked at a moment after the devices, so one may be seen to move while what is behind it still seems to be there.
+  if (sameDevice(sight.device, device)) return look.hubMoved ? { ...sight, hubMovedMs: nowMs } : sight;
   const gap = gapBefore(sight, look);
-  return { device, sinceMs: nowMs, slackMs: unseenMs, lastedMs: gap.lastedMs, gap: device === null ? sight.gap : gap };
+  const { lastedMs, hubMovedMs } = gap;
+  const hasCome = device !== null;
+  const before = hasCome ? { hubMovedMs: null, gap } : { hubMovedMs, gap: sight.gap };
+  return { device, sinceMs: nowMs, slackMs: unseenMs, lastedMs, ...before };
 }
 
 /** What was before what this look finds. */
-export function gapBefore({ device, sinceMs, slackMs, lastedMs }: Sight, { nowMs, unseenMs }: Look): Gap {
+export function gapBefore(sight: Sight, { nowMs, unseenMs, hubMoved }: Look): Gap {
+  const { device, sinceMs, slackMs, lastedMs } = sight;
+  const hubMovedMs = hubMoved ? nowMs : sight.hubMovedMs;
   // It enumerated anew, or was swapped, between two looks.
-  if (device !== null) return { spanMs: 0, slackMs: unseenMs, lastedMs: nowMs - sinceMs };
-  return { spanMs: nowMs - sinceMs, slackMs, lastedMs };
+  const wasThereMs = device?.mode === 'other' ? 0 : nowMs - sinceMs;
+  if (device !== null) return { spanMs: 0, slackMs: unseenMs, lastedMs: wasThereMs, hubMovedMs };
+  return { spanMs: nowMs - sinceMs, slackMs, lastedMs, hubMovedMs };
 }
 
 /** The port as if what is there now were still to come: the next scan finds it again. */
 export function stillToCome({ sinceMs, lastedMs, gap }: Sight): Sight {
-  const { spanMs, slackMs } = gap ?? { spanMs: 0, slackMs: 0 };
-  return { device: null, sinceMs: sinceMs - spanMs, slackMs, lastedMs, gap: null };
+  const { spanMs, slackMs, hubMovedMs } = gap ?? { spanMs: 0, slackMs: 0, hubMovedMs: null };
+  return { device: null, sinceMs: sinceMs - spanMs, slackMs, lastedMs, hubMovedMs, gap: null };
 }
 
 /** Whether two looks show one enumeration. */

@@ -1,14 +1,24 @@
 import type { BoardIdentity, Seating } from '@flashline/contracts';
 import type { BusDevice } from '@flashline/dfuse';
 import { type Aftermath, aftermathOf, type End } from './aftermath.ts';
-import { contradicts, firmwareOf, identityOf, wasPulled, wasSwapped, whoseIs } from './same-board.ts';
+import {
+  contradicts,
+  ENUMERATED_MS_MAX,
+  firmwareOf,
+  hasOtherSerial,
+  identityOf,
+  isDroppedOff,
+  mayBeBack,
+  wasPulled,
+  wasSwapped,
+  whoseIs,
+} from './same-board.ts';
 import { gapBefore, LONG_EMPTY, type Look, looked, type Sight, sameDevice, sightOf, stillToCome } from './sight.ts';
 
 /** One slot as the worker follows it. */
 export type SlotState =
   | { readonly is: 'empty' }
   | Remembered
-  | { readonly is: 'stranger'; readonly device: BusDevice }
   | Waiting
   /** Asked into its bootloader. Nothing has been done to it, so nothing is journalled. */
   | InWork<'entering'>
@@ -17,7 +27,7 @@ export type SlotState =
   | { readonly is: 'keeping'; readonly ended: Ended; readonly successor: SlotState | null }
   | Ended;
 
-/** A seating that had an attempt before the worker was restarted; the first scan tells whether it is still there. */
+/** A seating that had an attempt before the worker was restarted; what is seen first on its port tells whether it is still there. */
 interface Remembered {
   readonly is: 'remembered';
   readonly seating: Seating;
@@ -25,15 +35,23 @@ interface Remembered {
   /** Where it was seen last; null when that says nothing any more. */
   readonly address: number | null;
   readonly hasPassed: boolean;
+  /** Since when the bus is looked at, or a hub on the way last left or came back, in monotonic milliseconds; null before. */
+  readonly lookedSinceMs: number | null;
 }
 
-/** A board without an attempt. */
-interface Waiting {
+/** A board without an attempt, or a stranger, which is none. It stays known out of sight while it may come back by itself. */
+interface Waiting extends Past {
   readonly is: 'waiting';
   readonly seating: Seating;
   readonly sight: Sight;
-  /** The attempt whose board it may be; null for a board that is certainly another. Only such a one may be out of sight. */
+}
+
+/** What ended on a port before a board came there. */
+interface Past {
+  /** The attempt whose board it may be; null for a board that is to be worked on like any other. */
   readonly perhapsOf: string | null;
+  /** How many attempts in a row began by themselves on what may be this board; none of them has passed. */
+  readonly tries: number;
 }
 
 interface InWork<Is extends 'entering' | 'running'> {
@@ -41,6 +59,8 @@ interface InWork<Is extends 'entering' | 'running'> {
   readonly seating: Seating;
   readonly attemptId: string;
   readonly sight: Sight;
+  /** With this one. */
+  readonly tries: number;
 }
 
 /** A board whose attempt has ended, there or pulled. */
@@ -49,13 +69,15 @@ export interface Ended {
   readonly seating: Seating;
   readonly attemptId: string;
   readonly aftermath: Aftermath;
-  /** Monotonic milliseconds. */
-  readonly endedMs: number;
+  /** When it ended, or a stranger left that may be the loader of its firmware. Monotonic milliseconds. */
+  readonly dueFromMs: number;
   /** Its firmware was on its port when it ended, whether a scan has shown that yet or not. */
   readonly cameUp: boolean;
   readonly sight: Sight;
   /** What its firmware said of itself since; null while it has not been seen running. */
   readonly ranAs: BoardIdentity | null;
+  /** How many attempts in a row began by themselves on what may be this board; none of them has passed. */
+  readonly tries: number;
 }
 
 export type SlotEvent =
@@ -90,6 +112,11 @@ export function next(slot: SlotState, event: SlotEvent): SlotState {
   }
 }
 
+/** The tries with an attempt that begins now. On a board that has had one, or may have had one, it begins because a person says so. */
+function triesWith(slot: Waiting | Ended): number {
+  return slot.is === 'waiting' && slot.perhapsOf === null ? slot.tries + 1 : 0;
+}
+
 function isFree(slot: SlotState): slot is Waiting | Ended {
   return slot.is === 'waiting' || slot.is === 'ended';
 }
@@ -97,13 +124,15 @@ function isFree(slot: SlotState): slot is Waiting | Ended {
 /** A board that is worked on is followed anew. */
 function asked(slot: SlotState, { attemptId }: Extract<SlotEvent, { on: 'asked' }>): SlotState {
   if (!isFree(slot)) return slot;
-  return { is: 'entering', seating: slot.seating, attemptId, sight: { ...slot.sight, gap: null } };
+  const { seating, sight } = slot;
+  return { is: 'entering', seating, attemptId, sight: { ...sight, gap: null }, tries: triesWith(slot) };
 }
 
 function begun(slot: SlotState, { attemptId, device, nowMs }: Extract<SlotEvent, { on: 'begun' }>): SlotState {
   if (!isFree(slot) && !(slot.is === 'entering' && slot.attemptId === attemptId)) return slot;
   const seating = { ...slot.seating, board: identityOf(device) };
-  return { is: 'running', seating, attemptId, sight: sightOf(device, nowMs) };
+  const tries = slot.is === 'entering' ? slot.tries : triesWith(slot);
+  return { is: 'running', seating, attemptId, sight: sightOf(device, nowMs), tries };
 }
 
 function ended(slot: SlotState, { attemptId, end, nowMs }: Extract<SlotEvent, { on: 'ended' }>): SlotState {
@@ -111,7 +140,18 @@ function ended(slot: SlotState, { attemptId, end, nowMs }: Extract<SlotEvent, { 
   const { seating, sight } = slot;
   const aftermath = slot.is === 'entering' ? 'asked' : aftermathOf(end);
   const { cameUp } = end;
-  const after: Ended = { is: 'ended', seating, attemptId, aftermath, endedMs: nowMs, cameUp, sight, ranAs: null };
+  const tries = end.outcome === 'pass' ? 0 : slot.tries;
+  const after: Ended = {
+    is: 'ended',
+    seating,
+    attemptId,
+    aftermath,
+    dueFromMs: nowMs,
+    cameUp,
+    sight,
+    ranAs: null,
+    tries,
+  };
   const board = isItsBoard(after)
     ? { ...after, ranAs: firmwareOf(sight.device) }
     : // It has come while the attempt was still ending: the next scan finds it.
@@ -121,13 +161,13 @@ function ended(slot: SlotState, { attemptId, end, nowMs }: Extract<SlotEvent, { 
 
 /** Whether what is on the port at the end of an attempt is its board. */
 function isItsBoard(after: Ended): boolean {
-  const { aftermath, seating, endedMs } = after;
+  const { aftermath, seating, dueFromMs } = after;
   const { device, gap } = after.sight;
   if (device === null || gap === null) return true;
   // The engine met it after every reset, and waited for its firmware while the slot said to leave it in.
   if (aftermath === 'stayed') return device.mode !== 'dfu' || !contradicts(seating.board, device);
   if (aftermath === 'left' && device.mode !== 'dfu') return true;
-  return whoseIs(after, { device, gap, nowMs: endedMs, unseenMs: 0 }) === 'same';
+  return whoseIs(after, { device, gap, nowMs: dueFromMs, unseenMs: 0 }) === 'same';
 }
 
 function scanned(slot: SlotState, event: Scanned): SlotState {
@@ -136,8 +176,6 @@ function scanned(slot: SlotState, event: Scanned): SlotState {
       return arrived(event);
     case 'remembered':
       return scannedAfterARestart(slot, event);
-    case 'stranger':
-      return sameDevice(slot.device, event.device) ? slot : arrived(event);
     case 'waiting':
       return scannedWaiting(slot, event);
     // Entering and leaving the bootloader look like being pulled. While an attempt runs, only its result decides.
@@ -156,34 +194,51 @@ function scanned(slot: SlotState, event: Scanned): SlotState {
 }
 
 function scannedWaiting(slot: Waiting, event: Scanned): SlotState {
-  const { sight, seating, perhapsOf } = slot;
+  const sight = looked(slot.sight, event);
+  if (sight === slot.sight) return slot;
+  const { perhapsOf, tries } = slot;
   const { device } = event;
-  if (sameDevice(sight.device, device)) return slot;
+  if (sameDevice(slot.sight.device, device)) return { ...slot, sight };
+  // Nothing is lost by forgetting it: what comes is worked on anyway.
+  if (device === null) return perhapsOf === null && tries === 0 ? EMPTY : { ...slot, sight };
   // It enumerated anew: perhaps another board, and nothing is lost by calling it so.
-  if (perhapsOf === null) return arrived(event);
-  const isAnother = device !== null && isAnotherThan(seating.board, device, sight, event);
-  return isAnother ? arrived(event) : { ...slot, sight: looked(sight, event) };
+  if (perhapsOf === null) return arrived(event, { perhapsOf, tries: triesOf(slot, event) });
+  if (isAnotherThan(slot, device, event)) return arrived(event);
+  // A board that comes up behind a stranger is seated now.
+  return slot.sight.device?.mode === 'other' ? arrived(event, { perhapsOf, tries }) : { ...slot, sight };
 }
 
 /** A board that may have been another before is certainly one when it was pulled and did not come back by itself. */
-function isAnotherThan(board: BoardIdentity, device: BusDevice, sight: Sight, look: Look): boolean {
+function isAnotherThan({ seating: { board }, sight, tries }: Waiting, device: BusDevice, look: Look): boolean {
   const gap = gapBefore(sight, look);
-  return wasPulled(gap) && (device.mode === 'dfu' || wasSwapped(board, device, gap));
+  if (!wasPulled(gap)) return false;
+  if (mayBeBack({ gap, nowMs: look.nowMs }, tries)) return hasOtherSerial(board, device);
+  return device.mode === 'dfu' || wasSwapped(board, device, gap);
+}
+
+/** The tries that may have been on what comes now. */
+function triesOf({ seating, sight, tries }: Waiting | Ended, event: Scanned): number {
+  const { device } = event;
+  const isPerhaps = device !== null && isDroppedOff(gapBefore(sight, event)) && !hasOtherSerial(seating.board, device);
+  return isPerhaps ? tries : 0;
 }
 
 function scannedAfterTheEnd(slot: Ended, event: Scanned): SlotState {
-  const { sight, ranAs, attemptId } = slot;
+  const { ranAs, attemptId } = slot;
   const { device, nowMs } = event;
-  if (sameDevice(sight.device, device)) return slot;
-  if (device === null) return { ...slot, sight: looked(sight, event) };
-  const whose = whoseIs(slot, { device, gap: gapBefore(sight, event), nowMs, unseenMs: event.unseenMs });
+  const sight = looked(slot.sight, event);
+  if (sight === slot.sight) return slot;
+  if (sameDevice(slot.sight.device, device)) return { ...slot, sight };
+  if (device === null)
+    return { ...slot, sight, dueFromMs: slot.sight.device?.mode === 'other' ? nowMs : slot.dueFromMs };
+  const whose = whoseIs(slot, { device, gap: gapBefore(slot.sight, event), nowMs, unseenMs: event.unseenMs });
   switch (whose) {
     case 'same':
-      return { ...slot, sight: looked(sight, event), ranAs: firmwareOf(device) ?? ranAs };
+      return { ...slot, sight, ranAs: firmwareOf(device) ?? ranAs };
     case 'another':
-      return arrived(event);
+      return arrived(event, { perhapsOf: null, tries: triesOf(slot, event) });
     case 'unsure':
-      return arrived(event, attemptId);
+      return arrived(event, { perhapsOf: attemptId, tries: triesOf(slot, event) });
     default:
       return whose satisfies never;
   }
@@ -201,28 +256,35 @@ function scannedWhileKeeping(slot: Extract<SlotState, { is: 'keeping' }>, event:
  * A board that kept its USB address never left. Any other that is there may have come while nobody looked, or have been there all
  * along: computers that restart give new addresses. One that has passed had left its bootloader.
  */
-function scannedAfterARestart({ seating, attemptId, address, hasPassed }: Remembered, event: Scanned): SlotState {
+function scannedAfterARestart(slot: Remembered, event: Scanned): SlotState {
+  const { seating, attemptId, address, hasPassed, lookedSinceMs } = slot;
   const { device, nowMs } = event;
+  const sinceMs = event.hubMoved ? nowMs : (lookedSinceMs ?? nowMs);
+  // Its hub may still be on its way, or the kernel busy with the boards before it.
+  if (device === null && nowMs - sinceMs <= ENUMERATED_MS_MAX)
+    return sinceMs === lookedSinceMs ? slot : { ...slot, lookedSinceMs: sinceMs };
   const aftermath = hasPassed ? 'left' : 'stayed';
   const gone: Ended = {
     is: 'ended',
     seating,
     attemptId,
     aftermath,
-    endedMs: Number.NEGATIVE_INFINITY,
+    dueFromMs: Number.NEGATIVE_INFINITY,
     cameUp: false,
     sight: LONG_EMPTY,
     ranAs: null,
+    tries: 0,
   };
   if (device === null) return gone;
   if (device.mode === 'dfu' && (hasPassed || contradicts(seating.board, device))) return arrived(event);
-  if (device.address !== address) return arrived(event, attemptId);
+  if (device.address !== address) return arrived(event, { perhapsOf: attemptId, tries: 0 });
   return { ...gone, sight: sightOf(device, nowMs), ranAs: firmwareOf(device) };
 }
 
-function arrived({ device, nowMs, moment, seatingId }: Scanned, perhapsOf: string | null = null): SlotState {
+const NO_PAST: Past = { perhapsOf: null, tries: 0 };
+
+function arrived({ device, nowMs, moment, seatingId }: Scanned, past = NO_PAST): SlotState {
   if (device === null) return EMPTY;
-  if (device.mode === 'other') return { is: 'stranger', device };
   const seating = { id: seatingId, since: moment, board: identityOf(device) };
-  return { is: 'waiting', seating, sight: sightOf(device, nowMs), perhapsOf };
+  return { is: 'waiting', seating, sight: sightOf(device, nowMs), ...past };
 }

@@ -7,13 +7,12 @@ export function benchState(slot: SlotState): BenchState {
   switch (slot.is) {
     case 'empty':
       return { is: 'empty' };
-    case 'stranger':
-      return { is: 'stranger', vendorId: slot.device.vendorId, productId: slot.device.productId };
     case 'remembered':
       return { is: 'ended', seating: slot.seating, attemptId: slot.attemptId, present: false, ready: false };
     case 'waiting': {
       const { seating, sight, perhapsOf } = slot;
       if (sight.device === null) return { is: 'empty' };
+      if (sight.device.mode === 'other') return strangerIn(sight.device);
       return { is: 'waiting', seating, ready: sight.device.mode === 'dfu', perhapsOf };
     }
     case 'entering':
@@ -28,6 +27,20 @@ export function benchState(slot: SlotState): BenchState {
     default:
       return slot satisfies never;
   }
+}
+
+function strangerIn({ vendorId, productId }: BusDevice): BenchState {
+  return { is: 'stranger', vendorId, productId };
+}
+
+/** Nothing that comes by itself is due after so long on an empty port. */
+const DUE_MS_MAX = 60_000;
+
+/** Whether what is known of a port no longer matters: its board has left, and what comes now is another. */
+export function isForgettable(slot: SlotState, nowMs: number): boolean {
+  if (slot.is === 'empty') return true;
+  if (slot.is !== 'waiting' && slot.is !== 'ended') return false;
+  return slot.sight.device === null && nowMs - slot.sight.sinceMs > DUE_MS_MAX;
 }
 
 /** The board of an attempt that is in work or has ended, where it sits now; null for all others. */

@@ -19,7 +19,12 @@ export function application(address: number): BusDevice {
 /** One look at the port; a seating that begins then is named after its time. */
 export function scan(device: BusDevice | null, nowMs: number, unseenMs = 100): SlotEvent {
   const seatingId = `seating-at-${nowMs}`;
-  return { on: 'scanned', device, nowMs, unseenMs, moment: '2026-01-01T00:00:00.000Z', seatingId };
+  return { on: 'scanned', device, nowMs, unseenMs, hubMoved: false, moment: '2026-01-01T00:00:00.000Z', seatingId };
+}
+
+/** The same while a hub on the way to the port leaves or comes back. */
+export function hubScan(device: BusDevice | null, nowMs: number): SlotEvent {
+  return { ...scan(device, nowMs), hubMoved: true } as SlotEvent;
 }
 
 /** The slot after all of this, in order. */

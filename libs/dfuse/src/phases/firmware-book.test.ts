@@ -1,4 +1,5 @@
 import { readImage } from '@flashline/firmware';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { FirmwareBook } from './firmware-book.ts';
 import { PHASE_LIMITS } from './limits.ts';
@@ -25,6 +26,28 @@ test('a board that was pulled does not teach that its firmware shows nothing, wh
   book.learn(ONE, true);
   book.learn(ONE, false);
   expect(book.waitMs(ONE, PHASE_LIMITS)).toBe(knownFirmwareMs);
+});
+
+test('a stray device that came up once makes few boards wait whose firmware shows nothing', () => {
+  const book = new FirmwareBook();
+  book.learn(ONE, true);
+  const waitsMs = Array.from({ length: 6 }, () => {
+    const waitMs = book.waitMs(ONE, PHASE_LIMITS);
+    book.learn(ONE, false);
+    return waitMs;
+  });
+  const known = knownFirmwareMs;
+  expect(waitsMs).toEqual([known, known, known, firmwareMs, reappearMs, reappearMs]);
+});
+
+test('whatever boards show: firmware is waited for long exactly when one of the last three did', () => {
+  fc.assert(
+    fc.property(fc.array(fc.boolean(), { minLength: 1, maxLength: 30 }), (seen) => {
+      const book = new FirmwareBook();
+      for (const isSeen of seen) book.learn(ONE, isSeen);
+      expect(book.waitMs(ONE, PHASE_LIMITS) === knownFirmwareMs).toBe(seen.slice(-3).includes(true));
+    }),
+  );
 });
 
 test('it forgets what it has not seen for long', () => {

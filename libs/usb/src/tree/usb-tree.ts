@@ -1,4 +1,11 @@
-import { comparePorts, type UsbCapacity, type UsbFinding, type UsbHub, type UsbSpeed, type UsbTree } from '@flashline/contracts';
+import {
+  comparePorts,
+  type UsbCapacity,
+  type UsbFinding,
+  type UsbHub,
+  type UsbSpeed,
+  type UsbTree,
+} from '@flashline/contracts';
 import { capacityOf } from './capacity.ts';
 import { readSysfs, type SysfsDevice } from './sysfs.ts';
 

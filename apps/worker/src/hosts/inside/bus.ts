@@ -1,5 +1,6 @@
 import type { UsbTree } from '@flashline/contracts';
 import { type DfuBus, type Firmware, systemClock } from '@flashline/dfuse';
+import type { HubAddresses } from '@flashline/usb';
 import type { BusChoice } from '../host-messages.ts';
 import { firmwareOver } from './firmware.ts';
 
@@ -10,7 +11,9 @@ export interface OpenedBus {
   trouble(): string | null;
   /** What the system has and this process cannot see, as `path@address`; a new process may. */
   unseen(): readonly string[];
-  /** The hubs of this computer; null where nobody tells, or where the boards are not on them. */
+  /** The hubs of the last look at the list. */
+  hubs(): HubAddresses;
+  /** All about the hubs of this computer; null where nobody tells, or where the boards are not on them. */
   tree(): Promise<UsbTree | null>;
 }
 
@@ -22,13 +25,20 @@ export async function openBus(choice: BusChoice): Promise<OpenedBus> {
       const { systemSerialPorts } = await import('@flashline/serial');
       const bus = await openUsbBus();
       const firmware = firmwareOver(systemSerialPorts({ clock: systemClock() }), bus);
-      return { bus, firmware, trouble: () => bus.trouble, unseen: () => bus.unseen, tree: () => readUsbTree() };
+      return {
+        bus,
+        firmware,
+        trouble: () => bus.trouble,
+        unseen: () => bus.unseen,
+        hubs: () => bus.hubs,
+        tree: () => readUsbTree(),
+      };
     }
     case 'virtual': {
       const { connectBench } = await import('@flashline/virtual-boards');
       const bus = await connectBench(choice.address);
       const firmware = firmwareOver(bus.serial, bus);
-      return { bus, firmware, trouble: () => null, unseen: () => [], tree: async () => null };
+      return { bus, firmware, trouble: () => null, unseen: () => [], hubs: () => ({}), tree: async () => null };
     }
     default:
       return choice satisfies never;

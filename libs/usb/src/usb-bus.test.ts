@@ -1,5 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import { Fault } from '@flashline/contracts';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { loadBinding } from './binding.ts';
 import type { UsbHost } from './discovery/host.ts';
 import { SILENT_HOST } from './discovery/host.ts';
@@ -52,6 +53,17 @@ describe('the list', () => {
     usb.unplug(hub);
     await bus.list();
     expect(bus.hubs).toEqual({});
+  });
+
+  test('looks once for all who ask in one turn, and anew for who asks while it looks', async () => {
+    const looks = vi.spyOn(usb, 'getDeviceList');
+    const together = [bus.list(), bus.list()];
+    await setImmediate();
+    usb.plug([1], 2);
+    const later = bus.list();
+    expect(await Promise.all(together)).toEqual([[], []]);
+    expect(await later).toHaveLength(1);
+    expect(looks).toHaveBeenCalledTimes(2);
   });
 
   test('survives a configuration that cannot be read, and reads it at the next look', async () => {
@@ -417,7 +429,10 @@ describe('opening', () => {
 
   test('waits until the list has read the serial number, and the list leaves an open board alone', async () => {
     const board = usb.plug([1], 2);
-    const [, port] = await Promise.all([bus.list(), bus.open('1-1')]);
+    const listed = bus.list();
+    await setImmediate();
+    const port = await bus.open('1-1');
+    await listed;
     expect(board.calls.slice(0, 3)).toEqual(['open', 'close', 'open']);
     board.calls.splice(0);
     expect(await bus.list()).toMatchObject([{ usbSerial: '3276365D3336' }]);

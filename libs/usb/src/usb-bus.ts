@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { asFault, Fault } from '@flashline/contracts';
 import { type BusDevice, type Clock, type DfuBus, type DfuPort, systemClock } from '@flashline/dfuse';
 import { loadBinding, type UsbBinding } from './binding.ts';
@@ -62,6 +63,8 @@ class LibusbBus implements UsbBus {
   readonly #ports = new Map<string, DfuPort | null>();
   readonly #stops = new Set<() => void>();
   #hubs: HubAddresses = {};
+  /** About to begin; one that has begun may have missed what its asker was told of. */
+  #look: Promise<readonly BusDevice[]> | null = null;
 
   constructor(binding: UsbBinding, host: UsbHost, clock: Clock) {
     this.#binding = binding;
@@ -83,7 +86,16 @@ class LibusbBus implements UsbBus {
     return this.#sightings.lost();
   }
 
-  async list(): Promise<readonly BusDevice[]> {
+  /** All who ask in one turn of the event loop share a look: a hint wakes whoever waits for a board, and each would look at all of them. */
+  list(): Promise<readonly BusDevice[]> {
+    this.#look ??= setImmediate().then(() => {
+      this.#look = null;
+      return this.#lookNow();
+    });
+    return this.#look;
+  }
+
+  async #lookNow(): Promise<readonly BusDevice[]> {
     const sightings = this.#sightings.look();
     const keys = new Set(sightings.map(({ key }) => key));
     for (const key of this.#modes.keys()) if (!keys.has(key)) this.#modes.delete(key);

@@ -3,8 +3,10 @@ import { pathToFileURL } from 'node:url';
 import { type Plugin, rolldown } from 'rolldown';
 
 /** Native code finds its library beside its own file. */
-const EXTERNAL = ['usb', 'serialport', 'better-sqlite3'];
-
+const EXTERNAL = ['serialport', 'better-sqlite3'];
+/** Every port host loads it: its twenty small files would take longer to find than all of ours. */
+const MERGED = /\/node_modules\/(usb|node-gyp-build)\//;
+/** What does something when it is loaded. */
 const PROGRAMS = /flashline\.mjs$|-process\.ts$|cli\/src\/main\.ts$|scenarios\/|inside\.ts$/;
 
 /**
@@ -17,8 +19,8 @@ export async function bundlePrograms(folder: string, files: Readonly<Record<stri
     platform: 'node',
     external: EXTERNAL,
     plugins: [KEEPS_PLACES],
-    // A module of which nothing is used is not needed for what it does when it is loaded: only programs do anything then.
-    treeshake: { moduleSideEffects: (id) => PROGRAMS.test(id) },
+    // Of the others only what is used is kept.
+    treeshake: { moduleSideEffects: (id) => PROGRAMS.test(id) || MERGED.test(id) },
   });
   await bundle.write({ dir: folder, format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: '[name].mjs' });
   await bundle.close();
@@ -26,10 +28,11 @@ export async function bundlePrograms(folder: string, files: Readonly<Record<stri
 
 const PROGRAM = /new URL\('(\.[^']+\.m?[jt]s)', import\.meta\.url\)/g;
 
-/** Our modules find what is beside their sources, as if they were not bundled; where one names a program, it gets the bundled one. */
+/** Modules find what is beside their sources, as if they were not bundled; where one names a program, it gets the bundled one. */
 const KEEPS_PLACES: Plugin = {
   name: 'keeps-places',
   transform(code, id) {
+    if (MERGED.test(id)) return code.replaceAll('__dirname', JSON.stringify(dirname(id)));
     if (!code.includes('import.meta.') || id.includes('/node_modules/')) return null;
     return code
       .replaceAll(PROGRAM, (_, file: string) => {

@@ -1,6 +1,5 @@
 import { access } from 'node:fs/promises';
 import { type Clock, Fault, type OpenLine, type SerialLine } from '@flashline/contracts';
-import { SerialPort } from 'serialport';
 import { type Timing, within } from '../within.ts';
 import { openFault } from './open-fault.ts';
 
@@ -29,21 +28,26 @@ const LOOK_MS = 100;
  * to keep DTR up on close; the binding never clears the flag, so on Linux, where it is set from the start, DTR drops all the
  * same: at our speed, not at 1200, so it is no sign.
  */
-export function rawPort(device: string, baudRate: number): RawPort {
+export async function rawPort(device: string, baudRate: number): Promise<RawPort> {
+  // A station whose boards all come in their bootloader needs none of it.
+  const { SerialPort } = await import('serialport');
   return new SerialPort({ path: device, baudRate, autoOpen: false, hupcl: false });
 }
+
+/** Makes a port, and opens nothing yet. */
+export type MakePort = (device: string, baudRate: number) => RawPort | Promise<RawPort>;
 
 /** Where a port is opened, and with what. */
 export interface Opening {
   readonly path: string;
   readonly device: string;
   readonly clock: Clock;
-  readonly makePort: typeof rawPort;
+  readonly makePort: MakePort;
 }
 
 /** Opens a serial port. Rejects as SerialPorts.open does. */
 export async function openLine({ path, device, clock, makePort }: Opening, how: OpenLine): Promise<SerialLine> {
-  const port = makePort(device, how.baudRate);
+  const port = await makePort(device, how.baudRate);
   const line = new RealLine(device, port, how.hear);
   const opened = step((done) => port.open(done));
   try {

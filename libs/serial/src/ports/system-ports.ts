@@ -1,8 +1,7 @@
 import { type Clock, Fault, type OpenLine, type SerialLine, type SerialPorts } from '@flashline/contracts';
-import { SerialPort } from 'serialport';
 import { type ListedPort, macDeviceAt } from './listed-ports.ts';
 import { mayUse, obstacleAt } from './open-fault.ts';
-import { openLine, rawPort } from './real-line.ts';
+import { type MakePort, openLine, rawPort } from './real-line.ts';
 import { serialDevicesAt } from './ttys.ts';
 
 /** What the serial ports of this computer stand on; all but the clock is for tests. */
@@ -11,7 +10,7 @@ export interface SystemPortsOptions {
   readonly platform?: NodeJS.Platform;
   readonly root?: string;
   readonly list?: () => Promise<readonly ListedPort[]>;
-  readonly makePort?: typeof rawPort;
+  readonly makePort?: MakePort;
   readonly tryAccess?: typeof mayUse;
 }
 
@@ -37,14 +36,14 @@ class SystemPorts implements SerialPorts {
   readonly #platform: NodeJS.Platform;
   readonly #root: string;
   readonly #list: () => Promise<readonly ListedPort[]>;
-  readonly #makePort: typeof rawPort;
+  readonly #makePort: MakePort;
   readonly #tryAccess: typeof mayUse;
 
   constructor(options: SystemPortsOptions) {
     this.#clock = options.clock;
     this.#platform = options.platform ?? process.platform;
     this.#root = options.root ?? '/';
-    this.#list = options.list ?? (() => SerialPort.list());
+    this.#list = options.list ?? (async () => (await import('serialport')).SerialPort.list());
     this.#makePort = options.makePort ?? rawPort;
     this.#tryAccess = options.tryAccess ?? mayUse;
   }

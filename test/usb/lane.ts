@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runMachine } from './machine/boot.ts';
+import { compileAhead } from './machine/compiled.ts';
 import type { Ended, MachineEvent, Scenario } from './machine/job.ts';
 import { prepareKernel } from './machine/kernel.ts';
 import { installPackages } from './machine/packages.ts';
@@ -49,5 +50,6 @@ async function programsFor(scenarios: readonly Scenario[]): Promise<string> {
   const named = scenarios.map(({ name }) => [name, join(import.meta.dirname, `scenarios/${name}.ts`)]);
   const inside = join(import.meta.dirname, 'machine/inside.ts');
   await bundlePrograms(folder, { inside, ...Object.fromEntries(named) });
+  await compileAhead(folder);
   return folder;
 }

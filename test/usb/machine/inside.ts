@@ -1,23 +1,24 @@
 /** Runs in the machine: one scenario after another, each in a process of its own, and tells the computer outside how they end. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, chmodSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { release, uptime } from 'node:os';
 import { join } from 'node:path';
+import { takeCompiled } from './compiled.ts';
 import { type Ended, EVENTS_FILE, JOB_FILE, type Job, type MachineEvent, type Scenario, SHARED } from './job.ts';
 import { SharedStation } from './shared-station.ts';
 
 const { scenarios, programs, boards } = JSON.parse(readFileSync(join(SHARED, JOB_FILE), 'utf8')) as Job;
 const boardsFile = '/run/boards.json';
 writeFileSync(boardsFile, JSON.stringify(boards));
-// Under emulation compiling takes seconds for every program, and the users of the udev scenario need it, too.
-const compiled = '/run/compiled';
-mkdirSync(compiled);
-chmodSync(compiled, 0o1777);
+process.env.NODE_COMPILE_CACHE = '/run/compiled';
+takeCompiled(programs, process.env.NODE_COMPILE_CACHE);
 tell({ on: 'up', kernel: release(), seconds: uptime() });
-process.env.NODE_COMPILE_CACHE = compiled;
 const station = new SharedStation();
-for (const scenario of scenarios) {
+for (const [n, scenario] of scenarios.entries()) {
+  const left = scenarios.slice(n);
+  // It starts while scenarios run that need little; one that takes times is to have the computer for itself.
+  if (left.some(({ onStation }) => onStation) && !left.some(({ isTimed }) => isTimed)) station.handle().catch(() => {});
   tell({ on: 'started', name: scenario.name });
   const ended = await ran(scenario);
   // The next one gets a station that has seen no failure.

@@ -6,6 +6,8 @@ export interface Scenario {
   readonly name: string;
   readonly says: string;
   readonly limitSeconds: number;
+  /** It takes times. */
+  readonly isTimed?: true;
   /** It works on the station that such scenarios share, and leaves it well for the next. */
   readonly onStation?: true;
 }

@@ -6,11 +6,11 @@ import type { StationHandle } from './job.ts';
 /** The station on which scenarios work one after another: its start takes a quarter of a minute under emulation. */
 export class SharedStation {
   #running: Running | null = null;
-  #handle: StationHandle | null = null;
+  #handle: Promise<StationHandle> | null = null;
 
   /** The one that runs, or a new one. Rejects when it ends before it runs. */
-  async handle(): Promise<StationHandle> {
-    this.#handle ??= await this.#start();
+  handle(): Promise<StationHandle> {
+    this.#handle ??= this.#start();
     return this.#handle;
   }
 

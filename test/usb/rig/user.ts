@@ -2,6 +2,7 @@ import { execFile, execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Finished } from '../../support/processes.ts';
+import { shareCompiled } from '../machine/compiled.ts';
 
 const CLI = fileURLToPath(new URL('../../../apps/cli/bin/flashline.mjs', import.meta.url));
 const LIMIT_MS = 120_000;
@@ -17,6 +18,8 @@ export interface User {
 /** Makes an account. It has no right but those of its groups. */
 export function addUser(name: string, groups: readonly string[]): User {
   execFileSync('useradd', ['--create-home', '--home-dir', `/tmp/${name}`, '--groups', groups.join(','), name]);
+  const uid = Number(execFileSync('id', ['--user', name], { encoding: 'utf8' }));
+  shareCompiled(process.env.NODE_COMPILE_CACHE ?? '', uid);
   const switched = [`--reuid=${name}`, `--regid=${name}`, '--init-groups', '--no-new-privs', ...READS];
   const env = { ...process.env, HOME: `/tmp/${name}`, USER: name };
   const options = { env, timeout: LIMIT_MS, killSignal: 'SIGKILL' as const };

@@ -47,12 +47,11 @@ assert.deepEqual([ill.of('plugdev').state, ill.of('board-access').state], ['bad'
 assert.ok(ill.of('plugdev').do.includes('sudo usermod -aG plugdev outside'), JSON.stringify(ill.of('plugdev')));
 assert.equal((await rig.bench.report(PATH)).transfers, 0, 'a board was touched that may not be opened');
 
-const well = await doctor(inside);
+const [well, flashed] = await Promise.all([doctor(inside), inside.flashline(...FLASH)]);
 assert.deepEqual(
   CHECKS.map((id) => [id, well.of(id).state]),
   CHECKS.map((id) => [id, 'ok']),
 );
-const flashed = await inside.flashline(...FLASH);
 assert.equal(flashed.code, 0, flashed.stdout + flashed.stderr);
 assert.deepEqual(await rig.memory(PATH, LENGTH), image);
 await rig.close();

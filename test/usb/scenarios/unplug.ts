@@ -1,4 +1,7 @@
-/** Boards leave at fifty random moments, and once in the middle of a write. Oracles: the memory of the boards, the kernel. */
+/**
+ * Two boards stop answering, at once and in mid-write, while others leave at fifty random moments, and once in the middle of a write.
+ * None of them hurts or holds up another. Oracles: the memory of the boards, the kernel, the end of this process.
+ */
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { openEngineRig } from '../rig/engine.ts';
@@ -11,6 +14,9 @@ const LENGTH = 4 * 1024;
 const BOARDS = 10;
 const ROUNDS = 5;
 const SLOWEST_END_MS = 20_000;
+/** The transfer at which a board stops answering, by its path. */
+const SILENT = { '1-14': 1, '3-14': 30 };
+const OTHERS = ['5-14', '7-14', '9-14'];
 const image = firmwareBytes(LENGTH, 9);
 const paths = Array.from({ length: BOARDS }, (_, n) => pathOf(n));
 const openFiles = () => readdirSync('/proc/self/fd').length;
@@ -21,6 +27,7 @@ const whole = await rig.flash('1-15', image);
 assert.equal(whole.outcome, 'pass', JSON.stringify(whole.faultDetails));
 const filesBefore = openFiles();
 
+const silent = await whileTwoAreSilent();
 const random = seededRandom(20_261_122);
 const ends = new Map<string, number>();
 await Promise.all(
@@ -41,16 +48,46 @@ const pulled = rig.flash(first, firmwareBytes(512 * 1024), ({ phase, fraction })
 assert.equal((await pulled).fault, 'BOARD_GONE');
 await leftKernel(first);
 
+for (const { path, fault, endedMs } of await Promise.all(silent)) {
+  assert.equal(fault, 'BOARD_SILENT', path);
+  console.log(`${path}: ${fault} after ${(endedMs / 1000).toFixed(1)} s`);
+}
+await rig.pull(Object.keys(SILENT));
 const filesAfter = openFiles();
 assert.ok(filesAfter <= filesBefore, `${filesBefore} open files before, ${filesAfter} after`);
-await rig.plug(Object.fromEntries(paths.map((path, seed) => [path, { contents: 'used', seed }])));
-const again = await Promise.all(paths.map((path) => rig.flash(path, image)));
+const all = [...paths, ...Object.keys(SILENT)];
+await rig.plug(Object.fromEntries(all.map((path, seed) => [path, { contents: 'used', seed }])));
+const again = await Promise.all(all.map((path) => rig.flash(path, image)));
 assert.deepEqual(
   again.map(({ outcome, fault }) => [outcome, fault]),
-  paths.map(() => ['pass', null]),
+  all.map(() => ['pass', null]),
 );
-for (const path of paths) assert.deepEqual(await rig.memory(path, LENGTH), image);
+for (const path of [...all, ...OTHERS]) assert.deepEqual(await rig.memory(path, LENGTH), image);
+// Nothing ends this process but that it has nothing left to do.
 await rig.close();
+
+/** Resolves with the attempts on the boards that answer nothing, once others have passed and those are still under way. */
+async function whileTwoAreSilent() {
+  const hangs = Object.entries(SILENT).map(([path, at]) => [
+    path,
+    { contents: 'used', misbehaviours: [{ kind: 'hang', at }] },
+  ]);
+  await rig.plug({ ...Object.fromEntries(hangs), ...Object.fromEntries(OTHERS.map((path) => [path, {}])) });
+  const beganMs = performance.now();
+  let ended = 0;
+  const attempts = Object.keys(SILENT).map(async (path) => {
+    const { fault } = await rig.flash(path, image);
+    ended += 1;
+    return { path, fault, endedMs: performance.now() - beganMs };
+  });
+  const others = await Promise.all(OTHERS.map((path) => rig.flash(path, image)));
+  assert.deepEqual(
+    others.map(({ outcome, fault }) => [outcome, fault]),
+    OTHERS.map(() => ['pass', null]),
+  );
+  assert.equal(ended, 0, 'boards that answer were held up by those that do not');
+  return attempts;
+}
 
 /** How an attempt ended on a board that leaves. */
 async function endOf(path: string, seed: number, moment: { at: number; afterMs: number }): Promise<string> {

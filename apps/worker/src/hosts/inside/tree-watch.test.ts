@@ -8,7 +8,18 @@ const OTHER = { ...DEVICE, path: '1-9' };
 
 function open() {
   const wakes: (() => void)[] = [];
-  const clock = { now: () => 0, sleep: () => new Promise<void>((wake) => wakes.push(wake)) };
+  const naps: number[] = [];
+  let nowMs = 0;
+  const clock = {
+    now: () => nowMs,
+    sleep: (ms: number) => {
+      naps.push(ms);
+      return new Promise<void>((wake) => wakes.push(wake));
+    },
+  };
+  const pass = (ms: number) => {
+    nowMs += ms;
+  };
   const read = vi.fn(async (): Promise<UsbTree | null> => null);
   const watch = new TreeWatch(read, clock);
   const onTree = vi.fn();
@@ -19,7 +30,7 @@ function open() {
     wakes.shift()?.();
     await turn();
   };
-  return { watch, read, onTree, followed, settle };
+  return { watch, read, onTree, followed, settle, naps, pass };
 }
 
 test('the tree is read after the first scan, also of an empty bus', async () => {
@@ -81,6 +92,18 @@ test('what comes during a reading is read after it', async () => {
   reading.resolve(null);
   await settle();
   expect(read).toHaveBeenCalledTimes(2);
+});
+
+test('it is read a second after something came, and where things come all the time every ten', async () => {
+  const { watch, settle, naps, pass } = open();
+  for (const ms of [1_000, 10_000, 60_000]) {
+    watch.hint();
+    await settle();
+    pass(ms);
+  }
+  watch.hint();
+  await settle();
+  expect(naps).toEqual([1_000, 9_000, 1_000, 1_000]);
 });
 
 test('only another tree is told', async () => {

@@ -3,6 +3,8 @@ import type { BusDevice, Clock } from '@flashline/dfuse';
 
 /** A hub full of boards comes one by one, and a line is never quiet: read once for all that came and went in this time. */
 const SETTLE_MS = 1_000;
+/** On a line where boards come and go all the time, reading it at every change would keep a processor busy. */
+const READ_EVERY_MS = 10_000;
 
 /** Reads the USB tree when something has come or gone, and not before: it is a thousand files, and slow while a device is broken. */
 export class TreeWatch {
@@ -33,10 +35,12 @@ export class TreeWatch {
 
   /** Tells of the tree after the first scan, and from then on when it is another one, for as long as the process lives. */
   async follow(onTree: (tree: UsbTree | null) => void): Promise<never> {
+    let notBeforeMs = Number.NEGATIVE_INFINITY;
     for (let told = ''; ; ) {
       await this.#change.promise;
-      await this.#clock.sleep(SETTLE_MS);
+      await this.#clock.sleep(Math.max(SETTLE_MS, notBeforeMs - this.#clock.now()));
       this.#change = Promise.withResolvers();
+      notBeforeMs = this.#clock.now() + READ_EVERY_MS;
       const tree = await this.#read();
       const text = JSON.stringify(tree);
       if (text !== told) onTree(tree);

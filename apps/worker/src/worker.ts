@@ -15,18 +15,17 @@ import {
   type StationFile,
   WorkerCommand,
 } from '@flashline/contracts';
-import type { BusDevice } from '@flashline/dfuse';
 import type { Queue, Stop } from '@flashline/queue';
 import type { Journal, Seat } from '@flashline/store';
-import type { HubAddresses } from '@flashline/usb';
 import type { Logger } from 'pino';
 import type { ImageSource, Safe } from './attempt.ts';
 import { Attempts, wallMoment } from './attempts.ts';
 import type { BusLook } from './bus-follow.ts';
 import { coalesced } from './coalesced.ts';
+import { hereMs } from './hosts/computer-clock.ts';
 import { type HostsOfRole, hostsOn } from './hosts/host.ts';
 import type { BusChoice } from './hosts/host-messages.ts';
-import { Lookout } from './hosts/lookout.ts';
+import { type BusScan, Lookout } from './hosts/lookout.ts';
 import { PortHosts } from './hosts/port-hosts.ts';
 import { Outbox } from './outbox.ts';
 import { Bench } from './slots/bench.ts';
@@ -149,7 +148,7 @@ class StationWorker implements Worker {
     this.#outbox.kick();
     // First, for the others wait for it: nothing is done before it has seen something.
     this.#lookout = new Lookout(this.#hostsOf('discovery'), {
-      onScan: (devices, hubs) => this.#scanned(devices, hubs),
+      onScan: (scan) => this.#scanned(scan),
       onUntold: (path) => this.#hosts.renew(path),
       onChange: () => this.#sightChanged(),
     });
@@ -184,8 +183,8 @@ class StationWorker implements Worker {
     this.#served.push(served);
   }
 
-  #scanned(devices: readonly BusDevice[], hubs: HubAddresses): void {
-    this.#bench.scan(devices, hubs);
+  #scanned({ devices, hubs, lookedAtMs }: BusScan): void {
+    this.#bench.scan(devices, hubs, hereMs(lookedAtMs));
     this.#firstLook.resolve({ devices, trouble: this.#lookout?.trouble ?? null });
   }
 

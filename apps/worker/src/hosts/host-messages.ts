@@ -94,6 +94,8 @@ export type FromHost =
   | { readonly on: 'failed'; readonly reason: string }
   | {
       readonly on: 'devices';
+      /** When the look began, by `computerMs`: its reader may be busy meanwhile. */
+      readonly lookedAtMs: number;
       readonly devices: readonly BusDevice[];
       readonly hubs: HubAddresses;
       readonly trouble: string | null;

@@ -39,8 +39,15 @@ async function discover(opened: OpenedBus): Promise<void> {
   const clock = systemClock();
   const treeWatch = new TreeWatch(() => opened.tree(), clock);
   opened.bus.watch(() => treeWatch.hint());
-  const onScan = (devices: readonly BusDevice[]) => {
-    tell({ on: 'devices', devices, hubs: opened.hubs(), trouble: opened.trouble(), unseen: opened.unseen() });
+  const onScan = (devices: readonly BusDevice[], lookedAtMs: number) => {
+    tell({
+      on: 'devices',
+      lookedAtMs,
+      devices,
+      hubs: opened.hubs(),
+      trouble: opened.trouble(),
+      unseen: opened.unseen(),
+    });
     treeWatch.scanned(devices);
   };
   const onTree = (tree: UsbTree | null) => tell({ on: 'tree', tree });

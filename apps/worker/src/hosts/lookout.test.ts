@@ -10,7 +10,7 @@ function open() {
   const [host] = hosts;
   if (host === undefined) throw new Error('no host was started');
   const sees = (unseen: readonly string[] = []) =>
-    host.says({ on: 'devices', devices: [DEVICE], hubs: {}, trouble: null, unseen });
+    host.says({ on: 'devices', lookedAtMs: 1, devices: [DEVICE], hubs: {}, trouble: null, unseen });
   return { lookout, host, events, sees };
 }
 
@@ -19,7 +19,7 @@ test('a lookout is blind until the first scan', () => {
   expect(lookout).toMatchObject({ isBlind: true, trouble: 'The station is starting.' });
   sees();
   expect(lookout).toMatchObject({ isBlind: false, trouble: null });
-  expect(events.onScan).toHaveBeenCalledWith([DEVICE], {});
+  expect(events.onScan).toHaveBeenCalledWith(expect.objectContaining({ devices: [DEVICE], lookedAtMs: 1 }));
 });
 
 test('a process that ends blinds it, and it says how that came', () => {

@@ -1,15 +1,16 @@
 import type { UsbTree } from '@flashline/contracts';
-import type { BusDevice } from '@flashline/dfuse';
-import type { HubAddresses } from '@flashline/usb';
 import type { HostControl, StartHost } from './host.ts';
 import type { FromHost } from './host-messages.ts';
 
 /** Ports that are named in one message. */
 const PORTS_TOLD_MAX = 8;
 
+/** One whole look at the bus. */
+export type BusScan = Extract<FromHost, { on: 'devices' }>;
+
 /** Whom a lookout tells. */
 export interface LookoutEvents {
-  onScan(devices: readonly BusDevice[], hubs: HubAddresses): void;
+  onScan(scan: BusScan): void;
   /** Something came onto this port and the system did not tell: whoever works on it has to look anew. */
   onUntold(path: string): void;
   /** What the lookout says of itself has changed. */
@@ -64,7 +65,7 @@ export class Lookout {
     if (message.on !== 'devices') return;
     this.#blind(message.trouble);
     this.#miss(message.unseen);
-    this.#events.onScan(message.devices, message.hubs);
+    this.#events.onScan(message);
   }
 
   #blind(blindness: string | null): void {

@@ -115,6 +115,14 @@ test.each([
   expect(slot()).toMatchObject({ is: 'waiting', perhapsOf });
 });
 
+test('a board that comes back counts as away from look to look, however late both are read', () => {
+  const { bench, at, slot } = worked();
+  at(5000);
+  bench.scan([], HUBS, 1000);
+  bench.scan([device('1-2.3.4', 'dfu', 2)], HUBS, 3000);
+  expect(slot()).toMatchObject({ is: 'waiting', perhapsOf: null });
+});
+
 describe('a slot that was taken out of the file and is named again', () => {
   const again = [{ path: '1-2.3.4', label: 'B1' }];
 

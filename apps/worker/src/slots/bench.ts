@@ -75,9 +75,15 @@ export class Bench {
     if (this.#seen !== null) this.#takeIn(this.#seen, this.#world.nowMs());
   }
 
-  /** Takes in one full scan of the bus, and what hubs it found; left out, nobody has told. */
-  scan(devices: readonly BusDevice[], hubs: HubAddresses = this.#seen?.hubs ?? NO_HUBS): void {
-    const nowMs = this.#world.nowMs();
+  /**
+   * Takes in one full scan of the bus, what hubs it found (left out, nobody has told), and when it looked: several may come at once
+   * after this process was busy, and a board that was away between two of them was away for longer than it takes to read them.
+   */
+  scan(
+    devices: readonly BusDevice[],
+    hubs: HubAddresses = this.#seen?.hubs ?? NO_HUBS,
+    nowMs: number = this.#world.nowMs(),
+  ): void {
     if (this.#isOpen)
       for (const { path, mode } of devices) if (mode === 'dfu' && !this.#slots.has(path)) this.#add(path, path);
     this.#takeIn({ devices, hubs }, nowMs);

@@ -6,6 +6,7 @@ import { PORTS_PER_BUS } from './ports.ts';
 const VHCI = '/sys/devices/platform/vhci_hcd.0';
 /** The state that vhci_hcd calls VDEV_ST_NULL. */
 const FREE = '004';
+const LOOK_AGAIN_MS = 20;
 
 /** The cables between the boards outside and the ports of this kernel: a bench slot `1-3` is port 3 of bus 1, and so on. */
 export class Cables {
@@ -14,6 +15,7 @@ export class Cables {
   /** The address of what was plugged into each port last. */
   readonly #plugged = new Map<string, number>();
   #work: Promise<void> = Promise.resolve();
+  #again: NodeJS.Timeout | undefined;
   #stop = () => {};
 
   constructor(bench: RemoteBench, usbipPort: number) {
@@ -30,6 +32,7 @@ export class Cables {
   async close(): Promise<void> {
     this.#stop();
     await this.#work;
+    clearTimeout(this.#again);
   }
 
   #look(): void {
@@ -37,26 +40,28 @@ export class Cables {
   }
 
   async #plugAll(): Promise<void> {
+    clearTimeout(this.#again);
     const fresh = (await this.#bench.list()).filter(({ path, address }) => this.#plugged.get(path) !== address);
+    let hasAll = true;
     for (const { path, address } of fresh) {
       const port = kernelPort(path);
-      // The kernel has not yet let go of what was here before: look again.
-      if (!isFree(port)) {
-        setTimeout(() => this.#look(), 20);
-        continue;
-      }
-      this.#plugged.set(path, address);
-      await plugIn(port, path, this.#usbipPort);
+      // The kernel has not yet let go of what was here before, or the board is not to be had yet or no more.
+      if (isFree(port) && (await hasPluggedIn(port, path, this.#usbipPort))) this.#plugged.set(path, address);
+      else hasAll = false;
     }
+    if (!hasAll) this.#again = setTimeout(() => this.#look(), LOOK_AGAIN_MS);
   }
 }
 
-async function plugIn(port: number, busid: string, usbipPort: number): Promise<void> {
-  // The board may have left again, and somebody else may have taken it.
-  const device = await importDevice(OUTSIDE, usbipPort, busid).catch(() => null);
-  if (device === null) return;
+async function hasPluggedIn(port: number, busid: string, usbipPort: number): Promise<boolean> {
+  const device = await importDevice(OUTSIDE, usbipPort, busid).catch((refused: Error) => {
+    console.error(`${busid} was not to be had: ${refused.message}`);
+    return null;
+  });
+  if (device === null) return false;
   try {
     writeFileSync(`${VHCI}/attach`, `${port} ${device.fd} ${device.devid} ${device.speed}`);
+    return true;
   } finally {
     device.close();
   }

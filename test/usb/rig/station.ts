@@ -3,7 +3,9 @@ import type { Attempt, NewWorkOrder, SlotState, WorkOrder } from '@flashline/con
 import { Client } from '../../support/client.ts';
 import { type Finished, flashline } from '../../support/processes.ts';
 import type { StationHandle } from '../machine/job.ts';
+import { tailOf } from '../report.ts';
 import { FLASH } from './images.ts';
+import { productAt } from './rig.ts';
 import { until } from './until.ts';
 
 const START_SECONDS = 120;
@@ -60,8 +62,8 @@ export class Station {
       return state === 'completed' ? true : null;
     };
     await until(`order ${id} is completed`, look, { seconds, everyMs: LOOK_EVERY_MS }).catch(async (cause: unknown) => {
-      const slots = (await this.client.slots()).map(({ slot, state }) => `${slot} ${JSON.stringify(state)}`);
-      throw new Error([...slots, readFileSync(`${this.#handle.folder}/flashline.log`, 'utf8')].join('\n'), { cause });
+      const log = tailOf(readFileSync(`${this.#handle.folder}/flashline.log`, 'utf8'));
+      throw new Error([...(await this.#notPassed()), log].join('\n'), { cause });
     });
   }
 
@@ -69,6 +71,12 @@ export class Station {
     const attempts = await this.client.attempts(`limit=500&orderId=${orderId}`);
     const odd = attempts.filter((attempt) => !['pass', 'in work', ...expected].includes(endOf(attempt)));
     if (odd.length > 0) throw new Error(odd.map((one) => `${one.slot}: ${JSON.stringify(one.result)}`).join('\n'));
+  }
+
+  /** What is known of each slot whose board has not passed. */
+  async #notPassed(): Promise<readonly string[]> {
+    const slots = (await this.client.slots()).filter(({ state }) => !(state.is === 'done' && state.outcome === 'pass'));
+    return slots.map(({ slot, state }) => `${slot}: the kernel has ${productAt(slot)}, ${JSON.stringify(state)}`);
   }
 
   /** Resolves with these slots when all of them are so. */

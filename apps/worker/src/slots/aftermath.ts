@@ -18,6 +18,9 @@ export interface End {
  */
 export type Aftermath = 'left' | 'silent' | 'asked' | 'reset' | 'dropped' | 'lost' | 'stayed';
 
+/** Also for a look at the bus that is older than the news of the end. */
+const NEVER = Number.NEGATIVE_INFINITY;
+
 /** How long after the end the firmware of this board may come up for the first time. */
 export const FIRMWARE_DUE_MS: Readonly<Record<Aftermath, number>> = {
   left: 10_000,
@@ -25,19 +28,19 @@ export const FIRMWARE_DUE_MS: Readonly<Record<Aftermath, number>> = {
   asked: 15_000,
   reset: 60_000,
   dropped: 10_000,
-  lost: 0,
-  stayed: 0,
+  lost: NEVER,
+  stayed: NEVER,
 };
 
 /** How long after the end this board may come up in its bootloader by itself. */
 export const BOOTLOADER_DUE_MS: Readonly<Record<Aftermath, number>> = {
-  left: 0,
-  silent: 0,
+  left: NEVER,
+  silent: NEVER,
   asked: 15_000,
   reset: 60_000,
-  dropped: 0,
-  lost: 0,
-  stayed: 0,
+  dropped: NEVER,
+  lost: NEVER,
+  stayed: NEVER,
 };
 
 /** What may follow this end of an attempt whose board was being worked on. */

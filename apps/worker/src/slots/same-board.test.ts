@@ -102,6 +102,12 @@ describe('a board that was pulled in mid-attempt', () => {
     expect(after(...over, scan(dfu(2), 1000, PULLED_AFTER_MS + 1))).toMatchObject(another);
   });
 
+  test('makes room also when the look that shows the next one was made before the news of the end', () => {
+    const gone = [scan(dfu(1), 0), begun, scan(null, 50), lost(3000), kept] as const;
+    expect(after(...gone, scan(dfu(2), 2900))).toMatchObject(another);
+    expect(after(...gone, scan(running(2), 2900))).toMatchObject(another);
+  });
+
   test('is the same that was away for a moment only', () => {
     const blink = [scan(dfu(1), 0), begun, scan(null, 50, 20), scan(dfu(2), 29 + PULLED_AFTER_MS)] as const;
     expect(after(...blink, lost(3000), kept, scan(dfu(2), 3001))).toMatchObject(ofA);

@@ -7,6 +7,7 @@ import { option } from '../options.ts';
 import { untilStopped } from '../shutdown.ts';
 import { openLog } from '../station/log-file.ts';
 import type { Listening } from '../station/station-parts.ts';
+import { keepYoungHeap } from '../station/young-heap.ts';
 import { VERSION } from '../version.ts';
 
 interface CoordinatorOptions extends Listening {
@@ -47,6 +48,7 @@ async function runCoordinator(options: CoordinatorOptions): Promise<void> {
     const parts = { folder, ledger, queue, log, host, port, allowedHosts, simulated, version: VERSION };
     const coordinator = await startCoordinator({ ...parts, dashboard: dashboardFolder() });
     opened.add(coordinator, (running) => running.close());
+    keepYoungHeap();
     console.log(`flashline coordinator is running: ${coordinator.url}`);
     for (const line of dashboardWords(dashboardFolder())) console.log(line);
     console.log(`Records: ${folder}`);

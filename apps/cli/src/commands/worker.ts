@@ -9,6 +9,7 @@ import { preservedFiles } from '../files/preserved-files.ts';
 import { addBusOptions, type BusOptions, option } from '../options.ts';
 import { untilStopped } from '../shutdown.ts';
 import { openLog } from '../station/log-file.ts';
+import { keepYoungHeap } from '../station/young-heap.ts';
 import { chooseStation, namesIn } from '../station-file.ts';
 import { VERSION } from '../version.ts';
 
@@ -62,6 +63,7 @@ async function runWorker(options: WorkerOptions): Promise<void> {
       log,
     });
     opened.add(worker, (running) => running.stop(again));
+    keepYoungHeap();
     console.log(`flashline worker "${station.station}" is running for ${coordinatorUrl}`);
     if (bus.choice.kind === 'virtual') console.log('SIMULATED: the boards are virtual and never count as production.');
     await stopped;

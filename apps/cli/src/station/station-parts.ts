@@ -12,6 +12,7 @@ import { preservedFiles } from '../files/preserved-files.ts';
 import { type ChosenStation, namesIn } from '../station-file.ts';
 import { ROOT, VERSION } from '../version.ts';
 import { openLog } from './log-file.ts';
+import { keepYoungHeap } from './young-heap.ts';
 
 /** How long attempts in work may take to finish when the station is asked to stop. */
 const FINISH_MS_MAX = 60_000;
@@ -116,6 +117,7 @@ export async function startStation(
       toolVersion: VERSION,
       log,
     });
+    keepYoungHeap();
     const stop = async (again: AbortSignal) => {
       await worker.stop(AbortSignal.any([again, AbortSignal.timeout(FINISH_MS_MAX)]));
       await opened.close();

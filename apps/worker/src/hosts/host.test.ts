@@ -138,7 +138,7 @@ describe('hosts of one bus', () => {
   }
 
   const comesUp = (n: number) => children[n]?.emit('message', { on: 'alive' });
-  const startedAs = () => vi.mocked(spawn).mock.calls.map(([, args]) => args[1]);
+  const startedAs = () => vi.mocked(spawn).mock.calls.map(([, args]) => args[2]);
 
   test('start one after the other, the one that watches the bus first', () => {
     openMany('discovery', 'ports', 'ports');

@@ -1,22 +1,26 @@
 import { asFault, Fault } from '@flashline/contracts';
 import { Command, CommanderError } from 'commander';
-import { addBoot } from './commands/boot.ts';
-import { addCoordinator } from './commands/coordinator.ts';
-import { addDemo } from './commands/demo.ts';
-import { addDoctor } from './commands/doctor.ts';
-import { addErase } from './commands/erase.ts';
-import { addFlash } from './commands/flash.ts';
-import { addInfo } from './commands/info.ts';
-import { addLedger } from './commands/ledger.ts';
-import { addList } from './commands/list.ts';
-import { addRead } from './commands/read.ts';
-import { addSlots } from './commands/slots.ts';
-import { addStation } from './commands/station.ts';
-import { addVerify } from './commands/verify.ts';
-import { addVirtual } from './commands/virtual.ts';
-import { addWorker } from './commands/worker.ts';
 import { dataOf, EXIT, exitCodeOf, textOf } from './exit.ts';
 import { VERSION } from './version.ts';
+
+/** What adds each command, in the order of the help. To load all of them takes longer than most of them run. */
+const ADD: Readonly<Record<string, () => Promise<(to: Command) => void>>> = {
+  station: async () => (await import('./commands/station.ts')).addStation,
+  coordinator: async () => (await import('./commands/coordinator.ts')).addCoordinator,
+  worker: async () => (await import('./commands/worker.ts')).addWorker,
+  flash: async () => (await import('./commands/flash.ts')).addFlash,
+  verify: async () => (await import('./commands/verify.ts')).addVerify,
+  read: async () => (await import('./commands/read.ts')).addRead,
+  erase: async () => (await import('./commands/erase.ts')).addErase,
+  info: async () => (await import('./commands/info.ts')).addInfo,
+  list: async () => (await import('./commands/list.ts')).addList,
+  boot: async () => (await import('./commands/boot.ts')).addBoot,
+  doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
+  slots: async () => (await import('./commands/slots.ts')).addSlots,
+  ledger: async () => (await import('./commands/ledger.ts')).addLedger,
+  virtual: async () => (await import('./commands/virtual.ts')).addVirtual,
+  demo: async () => (await import('./commands/demo.ts')).addDemo,
+};
 
 const program = new Command('flashline')
   .description('Flashes many boards at once over USB DFU, proves what it wrote, and never loses a result.')
@@ -34,24 +38,14 @@ Exit codes:
   ${EXIT.internal}  a bug in flashline`,
   );
 
-for (const add of [
-  addStation,
-  addCoordinator,
-  addWorker,
-  addFlash,
-  addVerify,
-  addRead,
-  addErase,
-  addInfo,
-  addList,
-  addBoot,
-  addDoctor,
-  addSlots,
-  addLedger,
-  addVirtual,
-  addDemo,
-])
-  add(program);
+await addCommands(process.argv[2]);
+
+/** Adds the one that is asked for; all of them where none is, for the help names them and tells which one was perhaps meant. */
+async function addCommands(asked: string | undefined): Promise<void> {
+  const all = Object.entries(ADD);
+  const named = all.filter(([name]) => name === asked);
+  for (const [, load] of named.length > 0 ? named : all) (await load())(program);
+}
 
 /** Sub-commands do not inherit how their parent exits and writes. */
 for (const command of program.commands) inherit(command, program);

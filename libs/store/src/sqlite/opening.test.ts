@@ -30,8 +30,9 @@ test('a database opened again has all settings again', () => {
     'recursive_triggers',
     'trusted_schema',
     'busy_timeout',
+    'cache_size',
   ];
-  expect(settings.map((name) => connection.pragma(name))).toEqual(['wal', 2, 1, 1, 0, 100]);
+  expect(settings.map((name) => connection.pragma(name))).toEqual(['wal', 2, 1, 1, 0, 100, -2048]);
   connection.close();
 });
 

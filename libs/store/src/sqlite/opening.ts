@@ -19,6 +19,8 @@ const PRAGMAS = {
   synchronous: 2,
   // macOS: fsync alone leaves the bytes in the cache of the drive.
   fullfsync: 1,
+  // In KiB, hence negative. better-sqlite3 is built for 16 MB: 10,000 boards fill that with pages nobody asks for again.
+  cache_size: -2048,
 } as const;
 
 /** Opens or creates a database that this process alone writes. Faults: DATA_NOT_WRITABLE, DATA_DAMAGED, DATA_IN_USE. */

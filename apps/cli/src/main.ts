@@ -38,18 +38,15 @@ Exit codes:
   ${EXIT.internal}  a bug in flashline`,
   );
 
-await addCommands(process.argv[2]);
-
 /** Adds the one that is asked for; all of them where none is, for the help names them and tells which one was perhaps meant. */
 async function addCommands(asked: string | undefined): Promise<void> {
   const all = Object.entries(ADD);
   const named = all.filter(([name]) => name === asked);
   for (const [, load] of named.length > 0 ? named : all) (await load())(program);
+  for (const command of program.commands) inherit(command, program);
 }
 
 /** Sub-commands do not inherit how their parent exits and writes. */
-for (const command of program.commands) inherit(command, program);
-
 function inherit(command: Command, parent: Command): void {
   command.copyInheritedSettings(parent);
   for (const child of command.commands) inherit(child, command);
@@ -80,4 +77,9 @@ process.on('uncaughtException', (thrown) => {
   process.exit(EXIT.internal);
 });
 
-await program.parseAsync().catch(fail);
+try {
+  await addCommands(process.argv[2]);
+  await program.parseAsync();
+} catch (thrown) {
+  fail(thrown);
+}

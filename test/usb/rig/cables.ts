@@ -16,6 +16,8 @@ export class Cables {
   readonly #plugged = new Map<string, number>();
   #work: Promise<void> = Promise.resolve();
   #again: NodeJS.Timeout | undefined;
+  /** Why boards were not to be had; each is told once. */
+  readonly #refusals = new Set<string>();
   #stop = () => {};
 
   constructor(bench: RemoteBench, usbipPort: number) {
@@ -31,6 +33,8 @@ export class Cables {
 
   async close(): Promise<void> {
     this.#stop();
+    clearTimeout(this.#again);
+    // Work that is under way may want to look again.
     await this.#work;
     clearTimeout(this.#again);
   }
@@ -46,24 +50,26 @@ export class Cables {
     for (const { path, address } of fresh) {
       const port = kernelPort(path);
       // The kernel has not yet let go of what was here before, or the board is not to be had yet or no more.
-      if (isFree(port) && (await hasPluggedIn(port, path, this.#usbipPort))) this.#plugged.set(path, address);
+      if (isFree(port) && (await this.#hasPluggedIn(port, path))) this.#plugged.set(path, address);
       else hasAll = false;
     }
     if (!hasAll) this.#again = setTimeout(() => this.#look(), LOOK_AGAIN_MS);
   }
-}
 
-async function hasPluggedIn(port: number, busid: string, usbipPort: number): Promise<boolean> {
-  const device = await importDevice(OUTSIDE, usbipPort, busid).catch((refused: Error) => {
-    console.error(`${busid} was not to be had: ${refused.message}`);
-    return null;
-  });
-  if (device === null) return false;
-  try {
-    writeFileSync(`${VHCI}/attach`, `${port} ${device.fd} ${device.devid} ${device.speed}`);
-    return true;
-  } finally {
-    device.close();
+  async #hasPluggedIn(port: number, busid: string): Promise<boolean> {
+    const device = await importDevice(OUTSIDE, this.#usbipPort, busid).catch(({ message }: Error) => {
+      const refusal = `${busid} was not to be had: ${message}`;
+      if (!this.#refusals.has(refusal)) console.error(refusal);
+      this.#refusals.add(refusal);
+      return null;
+    });
+    if (device === null) return false;
+    try {
+      writeFileSync(`${VHCI}/attach`, `${port} ${device.fd} ${device.devid} ${device.speed}`);
+      return true;
+    } finally {
+      device.close();
+    }
   }
 }
 

@@ -73,7 +73,7 @@ export class Station {
     if (odd.length > 0) throw new Error(odd.map((one) => `${one.slot}: ${JSON.stringify(one.result)}`).join('\n'));
   }
 
-  /** What is known of each slot whose board has not passed. */
+  /** What is known of each slot that does not show a pass. */
   async #notPassed(): Promise<readonly string[]> {
     const slots = (await this.client.slots()).filter(({ state }) => !(state.is === 'done' && state.outcome === 'pass'));
     return slots.map(({ slot, state }) => `${slot}: the kernel has ${productAt(slot)}, ${JSON.stringify(state)}`);

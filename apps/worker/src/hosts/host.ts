@@ -12,8 +12,8 @@ const ENTRY = fileURLToPath(new URL('./host-process.ts', import.meta.url));
  */
 const THREADS = 32;
 /**
- * A host makes much that is soon gone. V8 gives that up to 192 MiB and returns none of it; with three times 8 MiB a host is as fast,
- * and half as big.
+ * A host makes much that is soon gone. V8 takes ever more room for that (128 MiB were seen) and returns none of it; so limited, a
+ * host is as fast and half as big: 117 MiB after 6,000 boards, 218 before.
  */
 const YOUNG_HEAP = '--max-semi-space-size=8';
 /** A host whose event loop has not turned for this long hangs in native code and is ended. */

@@ -19,7 +19,7 @@ const PRAGMAS = {
   synchronous: 2,
   // macOS: fsync alone leaves the bytes in the cache of the drive.
   fullfsync: 1,
-  // In KiB, hence negative. better-sqlite3 is built for 16 MB: 10,000 boards fill that with pages nobody asks for again.
+  // In KiB, hence negative. better-sqlite3 is built for 16 MB: 10,000 boards fill that, and only a search over very many gains.
   cache_size: -2048,
 } as const;
 

@@ -59,6 +59,9 @@ interface Surroundings {
   readonly program: string;
 }
 
+/** Without what tells Linux to copy and clear byte by byte: fast in silicon, an eighth of the speed under emulation. */
+const CPU = 'max,-erms,-fsrm';
+
 function qemuArgs({ vmlinuz, initramfs, modules }: Kernel, { repo, folder, program }: Surroundings): string[] {
   const environment = {
     FLASHLINE_NODE: process.execPath,
@@ -72,7 +75,7 @@ function qemuArgs({ vmlinuz, initramfs, modules }: Kernel, { repo, folder, progr
     ...['-device', `virtio-9p-pci,fsdev=${tag},mount_tag=${tag}`],
   ];
   return [
-    ...['-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', '2', '-m', '3072', '-no-reboot'],
+    ...['-accel', 'tcg,thread=multi', '-cpu', CPU, '-smp', '2', '-m', '3072', '-no-reboot'],
     ...['-display', 'none', '-serial', 'stdio', '-monitor', 'none', '-nic', 'user,model=virtio-net-pci'],
     ...['-kernel', vmlinuz, '-initrd', initramfs],
     ...[

@@ -6,7 +6,8 @@ import { PORTS_PER_BUS } from './ports.ts';
 const VHCI = '/sys/devices/platform/vhci_hcd.0';
 /** The state that vhci_hcd calls VDEV_ST_NULL. */
 const FREE = '004';
-const LOOK_AGAIN_MS = 20;
+/** Every look costs tens of milliseconds under emulation. */
+const LOOK_AGAIN_MS = 60;
 
 /** The cables between the boards outside and the ports of this kernel: a bench slot `1-3` is port 3 of bus 1, and so on. */
 export class Cables {
@@ -15,6 +16,7 @@ export class Cables {
   /** The address of what was plugged into each port last. */
   readonly #plugged = new Map<string, number>();
   #work: Promise<void> = Promise.resolve();
+  #isToLook = false;
   #again: NodeJS.Timeout | undefined;
   /** Why boards were not to be had; each is told once. */
   readonly #refusals = new Set<string>();
@@ -39,11 +41,15 @@ export class Cables {
     clearTimeout(this.#again);
   }
 
+  /** However often it is called while work is under way, one look is enough afterwards. */
   #look(): void {
+    if (this.#isToLook) return;
+    this.#isToLook = true;
     this.#work = this.#work.then(() => this.#plugAll());
   }
 
   async #plugAll(): Promise<void> {
+    this.#isToLook = false;
     clearTimeout(this.#again);
     const fresh = (await this.#bench.list()).filter(({ path, address }) => this.#plugged.get(path) !== address);
     let hasAll = true;

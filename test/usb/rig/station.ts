@@ -54,11 +54,12 @@ export class Station {
   /** Resolves when an order has all its good boards. Rejects as soon as an attempt ends with a fault that is not `expected`. */
   async completed({ id }: WorkOrder, expected: readonly string[], seconds: number): Promise<void> {
     // A page of attempts costs a tenth of a second under emulation, the order next to nothing.
-    let lookedAt = '';
+    let notGood = 0;
     const look = async () => {
       const { state, counts } = await this.client.readOrder(id);
-      if (JSON.stringify(counts) !== lookedAt) await this.#onlyEnds(id, expected);
-      lookedAt = JSON.stringify(counts);
+      const { bad, errors, aborted } = counts;
+      if (bad + errors + aborted > notGood) await this.#onlyEnds(id, expected);
+      notGood = bad + errors + aborted;
       return state === 'completed' ? true : null;
     };
     await until(`order ${id} is completed`, look, { seconds, everyMs: LOOK_EVERY_MS }).catch(async (cause: unknown) => {

@@ -24,6 +24,7 @@ function kernelWith(addresses: Map<string, number>, serials: Readonly<Record<str
   return {
     trouble: () => null,
     addresses: () => addresses,
+    address: (path) => addresses.get(path) ?? null,
     serial: (path, address) => Promise.resolve(addresses.get(path) === address ? (serials[path] ?? null) : undefined),
   };
 }

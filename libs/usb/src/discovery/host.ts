@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stampOf } from './folder-stamp.ts';
 
 /** What the operating system says about USB beside libusb. */
 export interface UsbHost {
@@ -8,6 +9,8 @@ export interface UsbHost {
   trouble(): string | null;
   /** The address of whatever sits on each port path, from the kernel itself; null where the system does not tell. */
   addresses(): ReadonlyMap<string, number> | null;
+  /** The address of what sits on one port path, null when nothing does; undefined where the system does not tell. */
+  address(path: string): number | null | undefined;
   /** The serial number the kernel read when the device was plugged in; undefined when that device is no longer there. */
   serial(path: string, address: number): Promise<string | null | undefined>;
 }
@@ -16,6 +19,7 @@ export interface UsbHost {
 export const SILENT_HOST: UsbHost = {
   trouble: () => null,
   addresses: () => null,
+  address: () => undefined,
   serial: () => Promise.resolve(undefined),
 };
 
@@ -28,6 +32,7 @@ const PORT_PATH = /^\d{1,3}-\d{1,3}(\.\d{1,3}){0,6}$/;
 export function linuxHost(root = '/'): UsbHost {
   const sysfs = join(root, 'sys/bus/usb');
   const devices = join(sysfs, 'devices');
+  let known: ReadonlyMap<string, Known> = new Map();
   return {
     trouble() {
       if (!existsSync(sysfs)) return NO_SUBSYSTEM;
@@ -36,9 +41,12 @@ export function linuxHost(root = '/'): UsbHost {
     addresses() {
       const names = attempt(() => readdirSync(devices));
       if (names === null) return null;
-      const found = names.filter((name) => PORT_PATH.test(name)).map((name) => [name, addressOf(join(devices, name))]);
-      return new Map(found.filter((entry): entry is [string, number] => entry[1] !== null));
+      // The kernel numbers a device once, when it is plugged in.
+      const found = names.filter((name) => PORT_PATH.test(name)).map((name) => knownAt(devices, name, known.get(name)));
+      known = new Map(found.filter((one) => one !== null).map((one) => [one.path, one]));
+      return new Map([...known].map(([path, { address }]) => [path, address]));
     },
+    address: (path) => addressOf(join(devices, path)) ?? (existsSync(devices) ? null : undefined),
     async serial(path, address) {
       const text = await readFile(join(devices, path, 'serial'), 'utf8').catch(() => null);
       // Looked at last: another board may have taken the port while the file was read.
@@ -53,6 +61,22 @@ const NO_SUBSYSTEM =
   'Run the station where the USB ports are.';
 const NO_NODES =
   'This computer shows no USB controller (/dev/bus/usb is missing). In a container, share /dev/bus/usb with it.';
+
+/** What an earlier look has found on a port. */
+interface Known {
+  readonly path: string;
+  readonly stamp: string;
+  readonly address: number;
+}
+
+function knownAt(devices: string, path: string, before: Known | undefined): Known | null {
+  const folder = join(devices, path);
+  const stamp = attempt(() => stampOf(lstatSync(folder)));
+  if (stamp === null) return null;
+  if (before?.stamp === stamp) return before;
+  const address = addressOf(folder);
+  return address === null ? null : { path, stamp, address };
+}
 
 function addressOf(folder: string): number | null {
   const text = attempt(() => readFileSync(join(folder, 'devnum'), 'utf8'));

@@ -44,7 +44,7 @@ export class SerialNumbers {
     const { path, address, key } = sighting;
     const told = await this.#host.serial(path, address);
     if (told !== undefined) return told;
-    const read = this.#host.addresses() === null ? await this.#read(sighting.device) : undefined;
+    const read = this.#host.address(path) === undefined ? await this.#read(sighting.device) : undefined;
     // What could not even be opened may be opened at the next look; a board that did not answer is left in peace.
     if (read === undefined) this.#asked.delete(key);
     return read ?? null;

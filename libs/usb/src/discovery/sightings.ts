@@ -46,8 +46,8 @@ export class Sightings {
 
   /** False once this device has left, whatever sits on its port now. While nobody can tell, it counts as there. */
   isPresent({ path, address, device }: Sighting): boolean {
-    const kernel = this.#host.addresses();
-    if (kernel !== null) return kernel.get(path) === address;
+    const kernel = this.#host.address(path);
+    if (kernel !== undefined) return kernel === address;
     try {
       return this.#devices().some((now) => now.busNumber === device.busNumber && now.deviceAddress === address);
     } catch {

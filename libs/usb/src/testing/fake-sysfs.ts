@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -30,6 +30,15 @@ export class FakeSysfs {
   device(path: string, files: Files = {}, endpoints: readonly number[] = [0]): void {
     this.#write(join(this.#devices, path), { ...BOARD, ...files });
     this.#endpoints(path, endpoints);
+  }
+
+  /** Another device takes the port of one that has left. */
+  replace(path: string, files: Files): void {
+    const folder = join(this.#devices, path);
+    // Made before the old one goes: a file system gives numbers that are free to the next folder, sysfs does not.
+    this.#write(`${folder}.next`, { ...BOARD, ...files });
+    rmSync(folder, { recursive: true });
+    renameSync(`${folder}.next`, folder);
   }
 
   remove(): void {

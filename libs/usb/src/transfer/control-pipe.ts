@@ -18,6 +18,9 @@ const WATCHDOG_MARGIN_MS = 2_000;
 const UNPLUG_SETTLE_MS = 500;
 const UNPLUG_STEP_MS = 50;
 
+/** Given as a reason because an abort without one makes a DOMException with its stack, which costs more than the transfer. */
+const ENDED = 'ended';
+
 const STANDARD_IN = 0x80;
 const GET_DESCRIPTOR = 0x06;
 const DT_STRING = 0x03;
@@ -103,7 +106,7 @@ export class ControlPipe {
     } catch (thrown) {
       throw await this.#judged(asTransferError(thrown));
     } finally {
-      calledOff.abort();
+      calledOff.abort(ENDED);
     }
   }
 

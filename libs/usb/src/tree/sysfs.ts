@@ -1,6 +1,7 @@
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SlotPath } from '@flashline/contracts';
+import { stampOf } from '../discovery/folder-stamp.ts';
 
 const CLASS_HUB = 0x09;
 /** 127 addresses on each bus, and no computer has this many buses full. */
@@ -25,17 +26,50 @@ export interface SysfsDevice {
   readonly controller: string | null;
 }
 
-/**
- * Every USB device that sysfs below `root` has; null where there is no sysfs. Reading a hub's name waits while the kernel
- * enumerates a device behind it, which takes seconds when that device is broken.
- */
-export async function readSysfs(root: string): Promise<readonly SysfsDevice[] | null> {
-  const folder = join(root, 'sys/bus/usb/devices');
-  const names = await readdir(folder).catch(() => null);
-  if (names === null) return null;
-  const paths = names.flatMap((name) => pathsOf(name)).slice(0, DEVICES_MAX);
-  const devices = await Promise.all(paths.map((path) => readDevice(folder, path, names)));
-  return devices.filter((device) => device !== null);
+/** What was read of a device, and what it showed then from outside. */
+interface Known {
+  readonly stamp: string;
+  readonly device: SysfsDevice;
+}
+
+/** Reads what sysfs has of USB devices. Of those that are as they were it looks at the outside alone. */
+export class Sysfs {
+  readonly #folder: string;
+  #known: ReadonlyMap<string, Known> = new Map();
+
+  /** The sysfs below this folder of the computer. */
+  constructor(root: string) {
+    this.#folder = join(root, 'sys/bus/usb/devices');
+  }
+
+  /**
+   * Every USB device; null where there is no sysfs. Reading a hub's name waits while the kernel enumerates a device behind it,
+   * which takes seconds when that device is broken.
+   */
+  async read(): Promise<readonly SysfsDevice[] | null> {
+    const names = await readdir(this.#folder).catch(() => null);
+    if (names === null) return null;
+    const paths = names.flatMap((name) => pathsOf(name)).slice(0, DEVICES_MAX);
+    const found = (await Promise.all(paths.map((path) => this.#look(path, names)))).filter((one) => one !== null);
+    this.#known = new Map(found.map((one) => [one.device.path, one]));
+    return found.map(({ device }) => device);
+  }
+
+  // Null of a device that leaves while it is read.
+  async #look(path: string, names: readonly string[]): Promise<Known | null> {
+    const folder = folderOf(this.#folder, path);
+    // It has its interfaces when the kernel is done with it.
+    const interfaces = names.filter((name) => name.startsWith(`${path}:`));
+    const stamp = await lstat(folder).then(
+      (stats) => [stampOf(stats), ...interfaces].join(' '),
+      () => null,
+    );
+    if (stamp === null) return null;
+    const before = this.#known.get(path);
+    if (before?.stamp === stamp) return before;
+    const device = await readDevice(folder, path, interfaces);
+    return device === null ? null : { stamp, device };
+  }
 }
 
 function pathsOf(name: string): string[] {
@@ -46,16 +80,21 @@ function pathsOf(name: string): string[] {
 
 const ATTRIBUTES = ['idVendor', 'idProduct', 'bDeviceClass', 'bDeviceProtocol', 'speed', 'maxchild'] as const;
 
-// Null of a device that leaves while it is read.
-async function readDevice(folder: string, path: string, names: readonly string[]): Promise<SysfsDevice | null> {
-  const isRoot = path.endsWith('-0');
-  const device = join(folder, isRoot ? `usb${path.slice(0, -2)}` : path);
-  const read = (file: string) => textOf(join(device, file));
+function folderOf(devices: string, path: string): string {
+  return join(devices, isRoot(path) ? `usb${path.slice(0, -2)}` : path);
+}
+
+function isRoot(path: string): boolean {
+  return path.endsWith('-0');
+}
+
+async function readDevice(folder: string, path: string, interfaces: readonly string[]): Promise<SysfsDevice | null> {
+  const read = (file: string) => textOf(join(folder, file));
   const [vendorId, productId, deviceClass, protocol, speed, ports] = await Promise.all(ATTRIBUTES.map(read));
   if (vendorId === null || productId === null) return null;
   const isHub = hex(deviceClass) === CLASS_HUB;
-  const interfaces = names.filter((name) => name.startsWith(`${path}:`));
-  const endpoints = await Promise.all(interfaces.map((name) => textOf(join(folder, name, 'bNumEndpoints'))));
+  const counts = interfaces.map((name) => textOf(join(dirname(folder), name, 'bNumEndpoints')));
+  const endpoints = await Promise.all(counts);
   return {
     path,
     vendorId: hex(vendorId),
@@ -66,7 +105,7 @@ async function readDevice(folder: string, path: string, names: readonly string[]
     endpoints: endpoints.reduce((sum, count) => sum + hex(count), 1),
     ports: Number.parseInt(ports ?? '', 10) & 0xff,
     name: isHub ? await read('product') : null,
-    controller: isRoot ? await controllerOf(device) : null,
+    controller: isRoot(path) ? await controllerOf(folder) : null,
   };
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type UsbCapacity, UsbTree } from '@flashline/contracts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FakeSysfs } from '../testing/fake-sysfs.ts';
-import { readUsbTree, usbTreeOf } from './usb-tree.ts';
+import { readUsbTree, usbTreeOf, usbTreeReader } from './usb-tree.ts';
 
 const XHCI = 'pci0000:00/0000:00:14.0';
 const XHCI_NAME = { product: 'xHCI Host Controller' };
@@ -35,6 +35,32 @@ test('a computer without sysfs has no known tree', async () => {
 
 test('a computer without USB devices has an empty tree', async () => {
   expect(await tree()).toEqual({ hubs: [], capacities: [], findings: [] });
+});
+
+describe('a second reading', () => {
+  test('asks nothing of a device that is as it was', async () => {
+    sysfs.rootHub(1, XHCI, XHCI_NAME);
+    sysfs.hub('1-2', { product: 'one' });
+    const read = usbTreeReader(sysfs.root);
+    const first = await read();
+    sysfs.hub('1-2', { product: 'nobody asks this' });
+    expect(await read()).toEqual(first);
+  });
+
+  test('sees another device on a port, one that has left, and one that the kernel was not done with', async () => {
+    sysfs.rootHub(1, XHCI, XHCI_NAME);
+    sysfs.hub('1-2', { product: 'one' });
+    sysfs.device('1-3', {}, []);
+    const read = usbTreeReader(sysfs.root);
+    const endpointsOf = async () => (await read())?.capacities[0]?.endpoints;
+    const before = await endpointsOf();
+    sysfs.device('1-3', {}, [4]);
+    expect(await endpointsOf()).toBe((before ?? 0) + 4);
+    sysfs.replace('1-2', { bDeviceClass: '09', product: 'another', maxchild: '7' });
+    expect((await read())?.hubs[1]).toMatchObject({ name: 'another', ports: 7 });
+    sysfs.replace('1-2', {});
+    expect((await read())?.hubs).toHaveLength(1);
+  });
 });
 
 describe('the hubs', () => {

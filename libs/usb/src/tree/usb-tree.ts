@@ -7,7 +7,7 @@ import {
   type UsbTree,
 } from '@flashline/contracts';
 import { capacityOf } from './capacity.ts';
-import { readSysfs, type SysfsDevice } from './sysfs.ts';
+import { Sysfs, type SysfsDevice } from './sysfs.ts';
 
 const HUBS_MAX = 256;
 const CONTROLLERS_MAX = 32;
@@ -15,12 +15,20 @@ const CONTROLLERS_MAX = 32;
 const HUB_DEPTH_MAX = 5;
 
 /**
- * The USB tree of this computer, from sysfs below `root`; null where there is none (Windows, macOS, most containers). Takes
- * seconds while the kernel is busy with a broken device.
+ * Reads the USB tree of this computer, from sysfs below `root`, as often as it is called; null where there is none (Windows,
+ * macOS, most containers). Takes seconds while the kernel is busy with a broken device.
  */
-export async function readUsbTree(root = '/'): Promise<UsbTree | null> {
-  const devices = await readSysfs(root);
-  return devices === null ? null : usbTreeOf(devices);
+export function usbTreeReader(root = '/'): () => Promise<UsbTree | null> {
+  const sysfs = new Sysfs(root);
+  return async () => {
+    const devices = await sysfs.read();
+    return devices === null ? null : usbTreeOf(devices);
+  };
+}
+
+/** As usbTreeReader, once. */
+export function readUsbTree(root?: string): Promise<UsbTree | null> {
+  return usbTreeReader(root)();
 }
 
 /** The hubs among these devices, what their controllers carry, and what a person should know of it. */

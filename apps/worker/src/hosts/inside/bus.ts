@@ -21,7 +21,7 @@ export interface OpenedBus {
 export async function openBus(choice: BusChoice): Promise<OpenedBus> {
   switch (choice.kind) {
     case 'usb': {
-      const { openUsbBus, readUsbTree } = await import('@flashline/usb');
+      const { openUsbBus, usbTreeReader } = await import('@flashline/usb');
       const { systemSerialPorts } = await import('@flashline/serial');
       const bus = await openUsbBus();
       const firmware = firmwareOver(systemSerialPorts({ clock: systemClock() }), bus);
@@ -31,7 +31,7 @@ export async function openBus(choice: BusChoice): Promise<OpenedBus> {
         trouble: () => bus.trouble,
         unseen: () => bus.unseen,
         hubs: () => bus.hubs,
-        tree: () => readUsbTree(),
+        tree: usbTreeReader(),
       };
     }
     case 'virtual': {

@@ -17,7 +17,7 @@ export interface SysfsDevice {
   /** bDeviceProtocol. */
   readonly protocol: number;
   readonly megabitsPerSecond: number;
-  /** Those of the interfaces in use, and the control endpoint. */
+  /** Those of the interfaces in use, as first seen, and the control endpoint. */
   readonly endpoints: number;
   readonly ports: number;
   /** Read of hubs only. */
@@ -51,14 +51,13 @@ export class Sysfs {
     if (names === null) return null;
     const paths = names.flatMap((name) => pathsOf(name)).slice(0, DEVICES_MAX);
     const found = (await Promise.all(paths.map((path) => this.#look(path, names)))).filter((one) => one !== null);
-    this.#known = new Map(found.map((one) => [one.device.path, one]));
+    this.#known = new Map(found.filter(isWhole).map((one) => [one.device.path, one]));
     return found.map(({ device }) => device);
   }
 
   // Null of a device that leaves while it is read.
   async #look(path: string, names: readonly string[]): Promise<Known | null> {
     const folder = folderOf(this.#folder, path);
-    // It has its interfaces when the kernel is done with it.
     const interfaces = names.filter((name) => name.startsWith(`${path}:`));
     const stamp = await lstat(folder).then(
       (stats) => [stampOf(stats), ...interfaces].join(' '),
@@ -70,6 +69,11 @@ export class Sysfs {
     const device = await readDevice(folder, path, interfaces);
     return device === null ? null : { stamp, device };
   }
+}
+
+/** The kernel shows the ports of a hub last, and a reading may have failed: such a device is read again. */
+function isWhole({ device: { isHub, ports, megabitsPerSecond } }: Known): boolean {
+  return megabitsPerSecond > 0 && !(isHub && ports === 0);
 }
 
 function pathsOf(name: string): string[] {

@@ -47,6 +47,15 @@ describe('a second reading', () => {
     expect(await read()).toEqual(first);
   });
 
+  test('sees the ports of a hub that the kernel was not done with', async () => {
+    sysfs.rootHub(1, XHCI, XHCI_NAME);
+    sysfs.hub('1-2', { maxchild: '0' });
+    const read = usbTreeReader(sysfs.root);
+    expect((await read())?.hubs[1]?.ports).toBe(0);
+    sysfs.hub('1-2', { maxchild: '4' });
+    expect((await read())?.hubs[1]?.ports).toBe(4);
+  });
+
   test('sees another device on a port, one that has left, and one that the kernel was not done with', async () => {
     sysfs.rootHub(1, XHCI, XHCI_NAME);
     sysfs.hub('1-2', { product: 'one' });

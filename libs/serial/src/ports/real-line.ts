@@ -48,6 +48,8 @@ export interface Opening {
 /** Opens a serial port. Rejects as SerialPorts.open does. */
 export async function openLine({ path, device, clock, makePort }: Opening, how: OpenLine): Promise<SerialLine> {
   const port = await makePort(device, how.baudRate);
+  // Opening alone may restart a board (1200 baud), and this one is not wanted any more.
+  how.signal?.throwIfAborted();
   const line = new RealLine(device, port, how.hear);
   const opened = step((done) => port.open(done));
   try {

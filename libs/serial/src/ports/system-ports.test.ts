@@ -106,6 +106,19 @@ describe('a serial port', () => {
     },
   );
 
+  test('is not opened when the order was cancelled while it was made', async () => {
+    system.node('ttyACM7');
+    const order = new AbortController();
+    const events: string[] = [];
+    const makePort = () => {
+      order.abort('cancelled');
+      return new FakePort(events, {});
+    };
+    const { open } = portsWith({}, { makePort });
+    await expect(open('1-1.2', order.signal)).rejects.toBeDefined();
+    expect(events).toEqual([]);
+  });
+
   test('ends when its device is gone, which serialport may not notice', async () => {
     const device = system.node('ttyACM7');
     const { events, open } = portsWith();

@@ -59,7 +59,7 @@ interface Surroundings {
   readonly program: string;
 }
 
-/** Without what tells Linux to copy and clear byte by byte: fast in silicon, an eighth of the speed under emulation. */
+/** Without what tells Linux to copy and clear byte by byte: fast in silicon, slow where each byte is emulated. */
 const CPU = 'max,-erms,-fsrm';
 
 function qemuArgs({ vmlinuz, initramfs, modules }: Kernel, { repo, folder, program }: Surroundings): string[] {

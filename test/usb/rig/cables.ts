@@ -6,7 +6,7 @@ import { PORTS_PER_BUS } from './ports.ts';
 const VHCI = '/sys/devices/platform/vhci_hcd.0';
 /** The state that vhci_hcd calls VDEV_ST_NULL. */
 const FREE = '004';
-/** Every look costs tens of milliseconds under emulation. */
+/** Seldom enough that looking is not what keeps the processor of the lane busy. */
 const LOOK_AGAIN_MS = 60;
 
 /** The cables between the boards outside and the ports of this kernel: a bench slot `1-3` is port 3 of bus 1, and so on. */

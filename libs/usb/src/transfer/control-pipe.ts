@@ -18,7 +18,7 @@ const WATCHDOG_MARGIN_MS = 2_000;
 const UNPLUG_SETTLE_MS = 500;
 const UNPLUG_STEP_MS = 50;
 
-/** Given as a reason because an abort without one makes a DOMException with its stack, which costs more than the transfer. */
+/** Given as a reason because an abort without one makes a DOMException with its stack, for every transfer. */
 const ENDED = 'ended';
 
 const STANDARD_IN = 0x80;

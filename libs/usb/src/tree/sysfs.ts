@@ -88,7 +88,8 @@ function folderOf(devices: string, path: string): string {
   return join(devices, isRoot(path) ? `usb${path.slice(0, -2)}` : path);
 }
 
-function isRoot(path: string): boolean {
+/** True for the root hub of a bus. */
+export function isRoot(path: string): boolean {
   return path.endsWith('-0');
 }
 

@@ -7,7 +7,7 @@ import {
   type UsbTree,
 } from '@flashline/contracts';
 import { capacityOf } from './capacity.ts';
-import { Sysfs, type SysfsDevice } from './sysfs.ts';
+import { isRoot, Sysfs, type SysfsDevice } from './sysfs.ts';
 
 const HUBS_MAX = 256;
 const CONTROLLERS_MAX = 32;
@@ -108,7 +108,7 @@ function hubsAbove(path: string): string[] {
 }
 
 function isRootHub({ path }: Pick<SysfsDevice, 'path'>): boolean {
-  return path.endsWith('-0');
+  return isRoot(path);
 }
 
 function busOf({ path }: SysfsDevice): string {

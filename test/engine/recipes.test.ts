@@ -1,5 +1,5 @@
 import { PLAIN_RECIPE, type Recipe } from '@flashline/contracts';
-import type { AttemptReport } from '@flashline/dfuse';
+import type { AttemptReport, BusDevice } from '@flashline/dfuse';
 import type { Range } from '@flashline/firmware';
 import { PARTS } from '@flashline/virtual-boards';
 import { describe, expect, test } from 'vitest';
@@ -303,6 +303,17 @@ describe('a read-protected board', () => {
     ).toBe(false);
   });
 
+  test('is told of where it is, and again where it is after the reset', async () => {
+    const rig = rigWith({ contents: 'used', misbehaviours: [{ kind: 'read-protected' }] });
+    const [before] = await rig.bench.list();
+    const met: BusDevice[] = [];
+    await rig.run(recipe({ unprotect: true }), { onMet: (device) => void met.push(device) });
+    const addresses = met.map(({ address }) => address);
+    expect(addresses[0]).toBe(before?.address);
+    expect(new Set(addresses).size).toBe(2);
+    expect(met).toMatchObject(addresses.map(() => ({ path: SLOT, mode: 'dfu' })));
+  });
+
   test('that was swapped while it was away is BOARD_GONE: the other one is left alone', async () => {
     const rig = rigWith({ contents: 'used', misbehaviours: [{ kind: 'read-protected' }] });
     const swap = async () => {
@@ -315,9 +326,13 @@ describe('a read-protected board', () => {
       if (!isSwapping) void swap();
       isSwapping = true;
     };
-    const report = await rig.run(recipe({ unprotect: true }), { onProgress });
+    const met: number[] = [];
+    const onMet = ({ address }: BusDevice) => void met.push(address);
+    const report = await rig.run(recipe({ unprotect: true }), { onProgress, onMet });
     expect(report).toMatchObject({ outcome: 'fail', fault: 'BOARD_GONE', faultDetails: { reason: 'another board' } });
     expect(rig.bench.report(SLOT).wear).toEqual([]);
+    const [other] = await rig.bench.list();
+    expect(met).not.toContain(other?.address);
   });
 
   test('that does not come back is BOARD_GONE', async () => {

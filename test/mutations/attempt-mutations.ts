@@ -333,9 +333,23 @@ export const ATTEMPT_MUTATIONS: readonly Mutation[] = [
   },
   {
     file: 'contact.ts',
-    find: 'address === seated.address && port.device.usbSerial === seated.usbSerial',
-    replace: 'port.device.usbSerial === seated.usbSerial',
+    find: 'listed?.address === seated.address && usbSerial === seated.usbSerial',
+    replace: 'usbSerial === seated.usbSerial',
     why: 'flashes another board than the one that was seated',
+    first: ['engine/recipes'],
+  },
+  {
+    file: 'contact.ts',
+    find: 'if (listed !== null) visit.onMet(listed);',
+    replace: 'if (listed !== null && before === null) visit.onMet(listed);',
+    why: 'does not tell where a board is after a reset, so that it counts as another',
+    first: ['engine/recipes'],
+  },
+  {
+    file: 'contact.ts',
+    find: 'if (isAnother !== null) {',
+    replace: 'if (isAnother !== null && listed !== null) visit.onMet(listed);\n  if (isAnother !== null) {',
+    why: 'tells of another board as the one that is worked on',
     first: ['engine/recipes'],
   },
   {

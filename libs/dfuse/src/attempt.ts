@@ -18,7 +18,7 @@ import { PHASE_LIMITS, type PhaseLimits } from './phases/limits.ts';
 import type { Locked } from './phases/lock.ts';
 import { PhaseTrack, type Progress } from './phases/track.ts';
 import { PROGRAMMED_ALTERNATE } from './plan/flash-plan.ts';
-import type { Clock, DfuBus } from './port.ts';
+import type { BusDevice, Clock, DfuBus } from './port.ts';
 import { Bounds } from './protocol/bounds.ts';
 import { PaceBook } from './protocol/pace-book.ts';
 import { faultAt } from './protocol/trouble.ts';
@@ -35,6 +35,8 @@ export interface AttemptContext {
   readonly paces?: PaceBook;
   /** What the firmware of boards before this one did. */
   readonly firmwares?: FirmwareBook;
+  /** Told of the board, as it is listed on the bus, when it was met, and again after each reset. */
+  readonly onMet?: (device: BusDevice) => void;
   /** Keeps what an erase is about to take and the recipe preserves, until the board has it again. */
   readonly onPreserved?: (ranges: readonly Range[]) => Promise<void>;
   /** Reaches the firmware of the board when it runs again. Without it no version can be asked for. */
@@ -108,6 +110,7 @@ export function visitOf(
     parts = [],
     paces = new PaceBook(),
     firmwares = new FirmwareBook(),
+    onMet = () => undefined,
   }: AttemptContext,
 ): Visit {
   const bounds = new Bounds(clock, signal);
@@ -124,5 +127,6 @@ export function visitOf(
     bounds,
     track: new PhaseTrack(bounds, onProgress),
     known: { board: null, hasOwnSerial: false, readback: null, transfers: 0, cameUp: false },
+    onMet,
   };
 }

@@ -1,5 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
-import { type BoardIdentity, Fault } from '@flashline/contracts';
+import { Fault } from '@flashline/contracts';
 import { type Contact, hangUp, meet, type Visit } from './contact.ts';
 import { requireProtection, requireReadable } from './phases/identify.ts';
 import type { Resettable } from './phases/lock.ts';
@@ -47,14 +46,13 @@ export class BoardAtHand implements Resettable {
   async comesBack(): Promise<void> {
     await this.letGo();
     const { bus, path, bounds, limits, known } = this.#visit;
-    const before = known.board;
-    const awayMs = await comesBack(bus, { path, address: this.#contact.address }, bounds, limits.returnMs);
-    // Read protection may be what it was reset for.
-    this.#contact = await meet(this.#visit, { readable: false, again: true });
-    this.#isOpen = true;
-    requireSame(before, known.board);
+    const leaver = { path, address: this.#contact.listed?.address ?? null };
+    const awayMs = await comesBack(bus, leaver, bounds, limits.returnMs);
     const swap = known.hasOwnSerial ? null : perhapsAnother(awayMs);
     if (swap !== null) throw new Fault('BOARD_GONE', swap);
+    // Read protection may be what it was reset for.
+    this.#contact = await meet(this.#visit, { readable: false, before: known.board });
+    this.#isOpen = true;
   }
 
   async letGo(): Promise<void> {
@@ -73,19 +71,8 @@ export async function unprotect(visit: Visit): Promise<void> {
     await hangUp(visit, contact);
   }
   const { bus, path, bounds, limits, known } = visit;
-  const before = known.board;
-  await comesBack(bus, { path, address: contact.address }, bounds, limits.massEraseMs + limits.returnMs);
-  const again = await meet(visit, { readable: false, again: true });
+  const leaver = { path, address: contact.listed?.address ?? null };
+  await comesBack(bus, leaver, bounds, limits.massEraseMs + limits.returnMs);
+  const again = await meet(visit, { readable: false, before: known.board });
   await hangUp(visit, again);
-  requireSame(before, known.board);
-}
-
-/** Throws BOARD_GONE when what came back after a reset says that it is another board. */
-function requireSame(before: BoardIdentity | null, after: BoardIdentity | null): void {
-  if (isDeepStrictEqual(before, after)) return;
-  throw new Fault('BOARD_GONE', {
-    reason: 'another board',
-    before: before?.usbSerial ?? null,
-    after: after?.usbSerial ?? null,
-  });
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type BoardIdentity, type Digest, type ExpectedBoard, Fault, type Part } from '@flashline/contracts';
 import type { FirmwareImage } from '@flashline/firmware';
 import type { MemoryMap } from './memory-map.ts';
@@ -7,7 +8,7 @@ import { identityOf, mapOf, requireBoard, requireDfuse, requireImageFor, require
 import type { PhaseLimits } from './phases/limits.ts';
 import { lookAt } from './phases/port-watch.ts';
 import type { PhaseTrack } from './phases/track.ts';
-import type { DfuBus, DfuPort } from './port.ts';
+import type { BusDevice, DfuBus, DfuDevice, DfuPort } from './port.ts';
 import type { Bounds } from './protocol/bounds.ts';
 import type { PaceBook } from './protocol/pace-book.ts';
 import { DfuSession } from './protocol/session.ts';
@@ -40,6 +41,8 @@ export interface Visit {
   readonly bounds: Bounds;
   readonly track: PhaseTrack;
   readonly known: KnownSoFar;
+  /** Told of the board, as it is listed, whenever it was met: it is at another address after each reset. */
+  readonly onMet: (device: BusDevice) => void;
 }
 
 /** A board as it was seen on the bus. Its address changes with every enumeration. */
@@ -54,24 +57,32 @@ export interface Contact {
   readonly session: DfuSession;
   readonly part: Part | null;
   readonly map: MemoryMap;
-  /** The address it has on the bus; null when it was not listed. */
-  readonly address: number | null;
+  /** As it is listed on the bus; null when it was not. */
+  readonly listed: BusDevice | null;
 }
 
 const OPEN_HANG_MS = 10_000;
 const CLOSE_HANG_MS = 2_000;
 
 /**
- * Opens the board and makes sure that it is the right one and, unless told otherwise, that it can be read. Rejects with a Fault,
- * and then the port is closed.
+ * Opens the board and makes sure that it is the right one and, unless told otherwise, that it can be read. One that has reset says
+ * the same of itself as `before`. Rejects with a Fault, and then the port is closed.
  */
-export async function meet(visit: Visit, { readable = true, again = false } = {}): Promise<Contact> {
+export async function meet(
+  visit: Visit,
+  { readable = true, before = null }: { readable?: boolean; before?: BoardIdentity | null } = {},
+): Promise<Contact> {
   const { bus, path, bounds, known, parts, paces } = visit;
-  const address = (await lookAt(bus, path, bounds))?.address ?? null;
+  const listed = (await lookAt(bus, path, bounds)) ?? null;
   const port = await openPort(visit);
   const board = identityOf(port.device);
   known.board = board;
-  if (!again) await requireSeated(visit, port, address);
+  const isAnother = before === null ? notSeated(visit, port.device, listed) : notSame(before, board);
+  if (isAnother !== null) {
+    await bounds.guard(port.close(), CLOSE_HANG_MS, closeHung).catch(() => undefined);
+    throw isAnother;
+  }
+  if (listed !== null) visit.onMet(listed);
   const part = findPart(parts, { ...board, alternates: port.device.alternates.map(({ name }) => name) });
   known.hasOwnSerial = part?.sharesSerial === false && board.usbSerial !== null;
   const session = new DfuSession(port, bounds, { part, pace: paces.of(board, part) });
@@ -82,20 +93,23 @@ export async function meet(visit: Visit, { readable = true, again = false } = {}
     const map = mapOf(board, part);
     await session.greet();
     if (readable) await requireReadable(session, { map, part, alternates: port.device.alternates, image: visit.image });
-    return { port, session, part, map, address };
+    return { port, session, part, map, listed };
   } catch (thrown) {
     await hangUp(visit, { port, session, part });
     throw thrown;
   }
 }
 
-/** Throws SEATING_ENDED, with the port closed, when another board sits there than the work was ordered for. */
-async function requireSeated({ seated, bounds }: Visit, port: DfuPort, address: number | null): Promise<void> {
-  if (seated === null) return;
-  const isSame = address === seated.address && port.device.usbSerial === seated.usbSerial;
-  if (isSame) return;
-  await bounds.guard(port.close(), CLOSE_HANG_MS, closeHung).catch(() => undefined);
-  throw new Fault('SEATING_ENDED', { reason: 'another board sits there' });
+/** SEATING_ENDED when another board sits there than the work was ordered for. */
+function notSeated({ seated }: Visit, { usbSerial }: DfuDevice, listed: BusDevice | null): Fault | null {
+  if (seated === null || (listed?.address === seated.address && usbSerial === seated.usbSerial)) return null;
+  return new Fault('SEATING_ENDED', { reason: 'another board sits there' });
+}
+
+/** BOARD_GONE when what came back after a reset says that it is another board. */
+function notSame(before: BoardIdentity, after: BoardIdentity): Fault | null {
+  if (isDeepStrictEqual(before, after)) return null;
+  return new Fault('BOARD_GONE', { reason: 'another board', before: before.usbSerial, after: after.usbSerial });
 }
 
 /** Leaves the board idle, closes its port and keeps what was learned. Never rejects. */

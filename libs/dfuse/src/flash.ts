@@ -105,7 +105,7 @@ export async function flash(job: FlashJob): Promise<Proof> {
   const contact = await track.run('identify', limits.identifyMs + unprotectMs, () => meetReadable(job));
   const board = new BoardAtHand(visit, contact);
   const { proof, end } = await programAndLetGo(job, board);
-  if (end !== 'stays') await seeLeave(job, board.contact.address);
+  if (end !== 'stays') await seeLeave(job, board.contact.listed?.address ?? null);
   return proof;
 }
 
@@ -144,7 +144,7 @@ async function meetReadable({ visit, request: { recipe } }: FlashJob): Promise<C
   if (recipe.preserve.length > 0)
     throw new Fault('RECIPE_REFUSED', { reason: 'what is preserved would go with the read protection' });
   await unprotect(visit);
-  return await meet(visit, { again: true });
+  return await meet(visit, { before: visit.known.board });
 }
 
 async function programAndLetGo(job: FlashJob, board: BoardAtHand): ReturnType<typeof program> {

@@ -7,7 +7,7 @@ const GROUPS: Readonly<Record<Blame, string>> = {
   station: 'The station (outcome `error`)',
   order: 'The order (outcome `error`)',
   person: 'A person (outcome `aborted`)',
-  request: 'Bad input: nothing was changed (command line and API)',
+  request: 'The request: bad input, or something in its way (command line and API)',
 };
 
 const lines = [

@@ -14,7 +14,7 @@ test.each<[string, number, readonly FaultCode[]]>([
     ['QUEUE_UNREACHABLE', 'COORDINATOR_UNREACHABLE', 'STATION_SILENT', 'HOST_HUNG'],
   ],
   ['what a person can write otherwise', EXIT.badInput, ['USAGE', 'CONFIG_INVALID', 'SLOT_UNKNOWN', 'IMAGE_TRUNCATED']],
-  ['a bug', EXIT.internal, ['STATION_BUG', 'INTERNAL']],
+  ['a bug', EXIT.internal, ['COMMAND_BUG', 'STATION_BUG', 'INTERNAL']],
 ])('%s ends with %i', (_what, exitCode, codes) => {
   expect(codes.map((code) => [code, exitCodeOf(new Fault(code))])).toEqual(codes.map((code) => [code, exitCode]));
 });

@@ -15,7 +15,7 @@ export const EXIT = {
   notPassed: 1,
   /** The command, a file or the configuration is wrong. Nothing was touched. */
   badInput: 2,
-  /** The computer or the network is in the way: port taken, folder in use, queue silent. Nothing was touched. */
+  /** The computer or the network is in the way: port taken, folder in use, queue silent. Nothing was touched, unless it is OUTPUT_LOST. */
   environment: 3,
   /** A bug. */
   internal: 70,
@@ -31,6 +31,7 @@ const ENVIRONMENT: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'QUEUE_UNREACHABLE',
   'COORDINATOR_UNREACHABLE',
   'STATION_SILENT',
+  'OUTPUT_LOST',
   'NO_BOARDS',
   'USB_HOST',
   'USB_PERMISSION',
@@ -39,9 +40,11 @@ const ENVIRONMENT: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'HOST_HUNG',
 ]);
 
+const BUGS: ReadonlySet<FaultCode> = new Set<FaultCode>(['COMMAND_BUG', 'STATION_BUG', 'INTERNAL']);
+
 /** The exit code for a fault that ended a command. */
 export function exitCodeOf({ code }: Fault): number {
-  if (code === 'STATION_BUG' || code === 'INTERNAL') return EXIT.internal;
+  if (BUGS.has(code)) return EXIT.internal;
   return ENVIRONMENT.has(code) ? EXIT.environment : EXIT.badInput;
 }
 

@@ -1,6 +1,7 @@
 import { asFault, Fault } from '@flashline/contracts';
 import { Command, CommanderError } from 'commander';
 import { dataOf, EXIT, exitCodeOf, textOf } from './exit.ts';
+import { outliveOutput } from './output.ts';
 import { VERSION } from './version.ts';
 
 /** What adds each command, in the order of the help. To load all of them takes longer than most of them run. */
@@ -34,7 +35,7 @@ Exit codes:
   ${EXIT.ok}   done; every board passed
   ${EXIT.notPassed}   done, but a board did not pass or a check found a problem
   ${EXIT.badInput}   the command, a file or the configuration is wrong; nothing was touched
-  ${EXIT.environment}   the computer is in the way: no boards, port taken, folder in use, queue silent
+  ${EXIT.environment}   the computer is in the way: no boards, port taken, folder in use, queue silent, output lost
   ${EXIT.internal}  a bug in flashline`,
   );
 
@@ -62,14 +63,16 @@ function fail(thrown: unknown): void {
   const fault =
     thrown instanceof CommanderError
       ? new Fault('USAGE', { reason: thrown.message.replace(/^error: /, '') })
-      : asFault(thrown, 'INTERNAL');
+      : asFault(thrown, 'COMMAND_BUG');
   console.error(textOf(fault));
-  if (fault.code === 'INTERNAL' && process.env.FLASHLINE_DEBUG) console.error(thrown);
+  if (exitCodeOf(fault) === EXIT.internal && process.env.FLASHLINE_DEBUG) console.error(thrown);
   if (process.argv.includes('--json')) {
     console.log(JSON.stringify({ results: [], error: dataOf(fault) }));
   }
   process.exitCode = exitCodeOf(fault);
 }
+
+outliveOutput(process);
 
 // The last resort: one clear line and a failure, never a process that only looks alive.
 process.on('uncaughtException', (thrown) => {

@@ -1,6 +1,6 @@
 import type { FaultSpec } from './fault-spec.ts';
 
-/** Bad input, at the command line or over HTTP. Nothing was changed. */
+/** Bad input, at the command line or over HTTP, and what else is in the way of a command or a request. */
 export const REQUEST_FAULTS = {
   USAGE: {
     says: 'The command line was not understood.',
@@ -223,5 +223,17 @@ export const REQUEST_FAULTS = {
     blames: 'request',
     do: 'Try again; if it stays, report the id with the station log.',
     retry: true,
+  },
+  OUTPUT_LOST: {
+    says: 'What the command prints could not be written. Its work went on.',
+    blames: 'request',
+    do: 'Make room on the disk, or send the output elsewhere. What was flashed stays flashed.',
+    retry: false,
+  },
+  COMMAND_BUG: {
+    says: 'The command met a situation its makers did not foresee.',
+    blames: 'request',
+    do: 'Report it to the makers, with what the command prints when FLASHLINE_DEBUG=1 is in the environment.',
+    retry: false,
   },
 } as const satisfies Record<string, FaultSpec>;

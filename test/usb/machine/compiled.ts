@@ -6,6 +6,7 @@ import { join } from 'node:path';
 
 /** What Node.js has compiled, in the folder of the programs. It keeps it by its version and the user's number. */
 const AHEAD = 'compiled';
+const OF_USER = /-\d+$/;
 const OF_ROOT = /-0$/;
 
 /**
@@ -31,12 +32,14 @@ export async function compileAhead(programs: string): Promise<void> {
   rmSync(data, { recursive: true });
 }
 
-/** Lays what was compiled ahead where all users of the machine keep what they compile. */
+/** Lays what was compiled ahead where all users of the machine keep what they compile: there it is root's, whoever ran the lane. */
 export function takeCompiled(programs: string, folder: string): void {
   mkdirSync(folder);
   chmodSync(folder, 0o1777);
   const ahead = join(programs, AHEAD);
-  if (existsSync(ahead)) cpSync(ahead, folder, { recursive: true });
+  if (!existsSync(ahead)) return;
+  for (const name of readdirSync(ahead))
+    cpSync(join(ahead, name), join(folder, name.replace(OF_USER, '-0')), { recursive: true });
 }
 
 /** Gives a user of the machine what root has compiled. */

@@ -53,7 +53,10 @@ export type MachineEvent =
   | { readonly on: 'started'; readonly name: string }
   | ({ readonly on: 'ended' } & Ended);
 
-/** How a scenario ended. Its output is in `NAME.out` and `NAME.err`, what the kernel said meanwhile in `NAME.dmesg`. */
+/**
+ * How a scenario ended. Its output is in `NAME.out` and `NAME.err`, what the kernel said meanwhile in `NAME.dmesg`, and the log of the
+ * station on which it failed in `NAME.log`.
+ */
 export interface Ended {
   readonly name: string;
   readonly seconds: number;

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { Running } from '../../support/processes.ts';
 import { BOARD_PATHS, SLOTS_PER_HOST, STRANGER_PATHS } from '../rig/ports.ts';
 import type { StationHandle } from './job.ts';
@@ -6,12 +6,19 @@ import type { StationHandle } from './job.ts';
 /** The station on which scenarios work one after another: its start takes a quarter of a minute under emulation. */
 export class SharedStation {
   #running: Running | null = null;
+  #folder: string | null = null;
   #handle: Promise<StationHandle> | null = null;
 
   /** The one that runs, or a new one. Rejects when it ends before it runs. */
   handle(): Promise<StationHandle> {
     this.#handle ??= this.#start();
     return this.#handle;
+  }
+
+  /** Puts what it, or the last one, has logged into `file`; nothing when it did not come that far. */
+  copyLog(file: string): void {
+    const log = `${this.#folder}/flashline.log`;
+    if (existsSync(log)) copyFileSync(log, file);
   }
 
   /** Ends it as a power cut would, if it runs. */
@@ -23,6 +30,7 @@ export class SharedStation {
 
   async #start(): Promise<StationHandle> {
     const folder = mkdtempSync('/tmp/station-');
+    this.#folder = folder;
     const slots = [...BOARD_PATHS, ...STRANGER_PATHS].map((path, n) => ({ path, label: `S${n + 1}` }));
     // JSON is YAML.
     writeFileSync(

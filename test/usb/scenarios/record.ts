@@ -1,8 +1,20 @@
 /** The station ends when it is told to, and what it has put on record is sound and whole. Oracle: what it said over HTTP. */
 import assert from 'node:assert/strict';
+import { firmwareBytes } from '../rig/images.ts';
+import { openRig } from '../rig/rig.ts';
 import { Station } from '../rig/station.ts';
 
+const PATH = '1-1';
+const ORDER_SECONDS = 60;
+
+// One board of its own, whatever was flashed before.
+const rig = await openRig();
 const station = await Station.join();
+const order = await station.order(firmwareBytes(4 * 1024, 10), 1);
+await rig.plug({ [PATH]: { contents: 'used' } });
+await station.completed(order, [], ORDER_SECONDS);
+await rig.close();
+
 const attempts = await station.client.attempts('limit=500');
 assert.ok(attempts.length > 0 && attempts.length < 500, `${attempts.length} attempts`);
 assert.equal(await station.stop(), '0\n');

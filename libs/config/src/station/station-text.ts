@@ -15,7 +15,8 @@ export function newStationText(station: StationFile['station'], slots: readonly 
 
 /**
  * The text of a station file with these slots instead of its own, one line for each; a line that names many by a pattern stays while
- * they are as it says. Comments and all other fields stay. `file` only names it. Throws CONFIG_INVALID when the text is no station file, or when a slot cannot be written into one.
+ * they are as it says. Comments and all other fields stay. `file` only names it. Throws CONFIG_INVALID when the text is no station
+ * file, or when a slot cannot be written into one.
  */
 export function withSlots(text: string, slots: readonly SlotName[], file: string): string {
   parseYaml(text, WrittenStation, file);

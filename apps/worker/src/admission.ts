@@ -1,11 +1,24 @@
 import { Fault, type FlashJob, type Seating } from '@flashline/contracts';
 import type { BusDevice } from '@flashline/dfuse';
-import type { SlotState } from './slots/slot-state.ts';
+import { sameDevice } from './slots/sight.ts';
+import type { SlotState } from './slots/slot.ts';
 
 /** A board in its slot, as it was found when its job came. */
 export interface Found {
   readonly seating: Seating;
   readonly device: BusDevice;
+}
+
+/** Throws SEATING_ENDED when something else is on the port by now than the board that was found there. */
+export function requireThere({ assignment: { slot } }: FlashJob, device: BusDevice, state: SlotState): void {
+  if ('sight' in state && sameDevice(state.sight.device, device)) return;
+  throw new Fault('SEATING_ENDED', { slot, reason: 'another board sits there' });
+}
+
+/** Throws SEATING_ENDED when the slot does not work on the board of this job: another had come when it was to begin. */
+export function requireBegun({ assignment: { slot, attemptId } }: FlashJob, state: SlotState): void {
+  if (state.is === 'running' && state.attemptId === attemptId) return;
+  throw new Fault('SEATING_ENDED', { slot, reason: 'another board sits there' });
 }
 
 /**
@@ -19,7 +32,8 @@ export function admit({ assignment: { slot, seatingId }, recipe }: FlashJob, sta
     throw new Fault('SEATING_ENDED', { slot });
   const { seating, sight } = state;
   const { device } = sight;
-  const isReady = device?.mode === 'dfu' || (device?.mode === 'application' && recipe.enter !== null);
+  if (device === null) throw new Fault('SEATING_ENDED', { slot });
+  const isReady = device.mode === 'dfu' || (device.mode === 'application' && recipe.enter !== null);
   if (!isReady) throw new Fault('BOARD_NOT_READY', { slot });
   return { seating, device };
 }

@@ -2,7 +2,7 @@ import { type Assignment, type BoardIdentity, Fault, type FlashJob, type PhaseRe
 import { type BusDevice, covers, type Seated, type Trust } from '@flashline/dfuse';
 import type { Range } from '@flashline/firmware';
 import type { Journal, Seat } from '@flashline/store';
-import { admit, type Found } from './admission.ts';
+import { admit, type Found, requireBegun, requireThere } from './admission.ts';
 import type { Beginnings } from './beginnings.ts';
 import type { Ending } from './ending.ts';
 import type { FlashOrder } from './hosts/host-messages.ts';
@@ -10,6 +10,7 @@ import type { Listener, OnProgress } from './hosts/port-host.ts';
 import type { PortHosts } from './hosts/port-hosts.ts';
 import type { Bench } from './slots/bench.ts';
 import { identityOf } from './slots/same-board.ts';
+import type { SlotState } from './slots/slot.ts';
 import type { EndStart, Starts } from './slots/starts.ts';
 
 /**
@@ -86,12 +87,17 @@ export async function attempt(job: FlashJob, world: AttemptWorld, stops: Stops, 
   const endStart = await unlessStopped(stops, (signal) => world.starts.enter(job.assignment.slot, signal));
   try {
     stops.cancelled.throwIfAborted();
-    // A board that was not asked may have been swapped while it waited; one that was asked holds its slot.
-    if (ready.ranAs === null) admit(job, world.bench.state(job.assignment.slot));
+    requireSameAsBefore(ready, world.bench.state(job.assignment.slot));
     return await flash(ready, world, endStart, stops.cancelled);
   } finally {
     endStart();
   }
+}
+
+/** A board may have been swapped while it waited; only one that was asked holds its slot. */
+function requireSameAsBefore({ job, device, ranAs }: Ready, state: SlotState): void {
+  if (ranAs === null) admit(job, state);
+  requireThere(job, device, state);
 }
 
 async function readied(job: FlashJob, world: AttemptWorld, stops: Stops, trail: Trail): Promise<Ready> {
@@ -121,7 +127,9 @@ async function inBootloader(
   onProgress(assignment, 'enter', 0);
   const askedMs = nowMs();
   try {
-    return await hosts.enter({ id: attemptId, path: slot, entry: enter, seated: seenAs(device) });
+    const onMet = (met: BusDevice, metMs: number) =>
+      bench.tell(slot, { on: 'met', attemptId, device: met, nowMs: metMs });
+    return await hosts.enter({ id: attemptId, path: slot, entry: enter, seated: seenAs(device) }, onMet);
   } finally {
     trail.phases.push({ name: 'enter', ms: nowMs() - askedMs, bytes: 0 });
   }
@@ -146,13 +154,15 @@ async function flash(ready: Ready, world: AttemptWorld, endStart: EndStart, canc
   const trust = trustIn(seat, world);
   const left = job.recipe.preserve.length > 0 ? await safe.left(board) : null;
   if (!(await beginnings.begin(job, seat))) throw new Fault('STATION_BUG', { reason: 'attempt begun twice' });
-  bench.tell(slot, { on: 'begun', attemptId, device, nowMs: world.nowMs() });
+  bench.tell(slot, { on: 'begun', attemptId, device });
+  requireBegun(job, bench.state(slot));
   cancelled.throwIfAborted();
   const listener: Listener = {
     onProgress: (phase, fraction) => {
       if (!STARTING.has(phase)) endStart();
       world.onProgress(job.assignment, phase, fraction);
     },
+    onMet: (met, metMs) => bench.tell(slot, { on: 'met', attemptId, device: met, nowMs: metMs }),
     onPreserved: (ranges) => safe.keep(attemptId, board, ranges),
   };
   const ended = await hosts.flash({ ...orderFor(ready), trust, rescued: left?.ranges ?? [] }, listener);

@@ -14,7 +14,7 @@ import { type BusLook, followBus } from './bus-follow.ts';
 import { type Ending, endingOfFault, notEntered } from './ending.ts';
 import { hostsOn } from './hosts/host.ts';
 import type { BusChoice, EntryReport, FlashOrder, JobOrder } from './hosts/host-messages.ts';
-import { PortHosts } from './hosts/port-hosts.ts';
+import { PortHosts, UNWATCHED } from './hosts/port-hosts.ts';
 
 /** How long a first look at the bus may take. */
 const FIRST_LOOK_MS = 30_000;
@@ -60,9 +60,9 @@ export interface DirectFlash extends Direct<Ending> {
   readonly order: Omit<FlashOrder, 'attemptId' | 'path' | 'seated' | 'ranAs' | keyof DirectReady>;
   /**
    * Told of each board as soon as it is in its bootloader: what it must be, and what a run before this one left of it. Rejects with
-   * the fault for which it is not touched. `inspect` opens the board and asks what it is.
+   * the fault for which it is not touched.
    */
-  readonly onReady: (device: BusDevice, inspect: () => Promise<BoardJobReport>) => Promise<DirectReady>;
+  readonly onReady: (device: BusDevice) => Promise<DirectReady>;
   /** Puts into safety what an erase is about to take from the board on this port. */
   readonly onPreserved: (path: string, ranges: readonly Range[]) => Promise<void>;
   /** Monotonic milliseconds. */
@@ -98,15 +98,12 @@ interface Met {
 
 async function flashOne(flash: DirectFlash, hosts: PortHosts, { device, id, ranAs }: Met): Promise<Ending> {
   const { path } = device;
-  const inspect = () => {
-    const order = { jobId: id, path, board: null, seated: device, job: { kind: 'inspect' } } as const;
-    return hosts.work(order, (phase, fraction) => flash.onProgress(path, phase, fraction));
-  };
-  const ready = await flash.onReady(device, inspect);
+  const ready = await flash.onReady(device);
   requireGoing(flash.signal);
   return await hosts.flash(
     { ...flash.order, ...ready, attemptId: id, path, seated: device, ranAs },
     {
+      ...UNWATCHED,
       onProgress: (phase, fraction) => flash.onProgress(path, phase, fraction),
       onPreserved: (ranges) => flash.onPreserved(path, ranges),
     },

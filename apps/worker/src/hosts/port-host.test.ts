@@ -6,7 +6,7 @@ import type { FromHost, ToHost } from './host-messages.ts';
 import { type Ended, type Listener, PortHost } from './port-host.ts';
 import { fakeHosts } from './testing/fake-host.ts';
 
-const UNWATCHED: Listener = { onProgress: () => {}, onPreserved: () => Promise.resolve() };
+const UNWATCHED: Listener = { onProgress: () => {}, onMet: () => {}, onPreserved: () => Promise.resolve() };
 
 function open() {
   const { hosts, startHost } = fakeHosts();
@@ -38,7 +38,7 @@ describe('an order', () => {
     const { host, give } = open();
     const onProgress = vi.fn();
     const onPreserved = vi.fn(() => Promise.resolve());
-    const given = give('a', { onProgress, onPreserved });
+    const given = give('a', { ...UNWATCHED, onProgress, onPreserved });
     await turn();
     expect(host.told).toEqual([orderOf('a')]);
     host.says({ on: 'progress', id: 'a', phase: 'write', fraction: 0.5 });

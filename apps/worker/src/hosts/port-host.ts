@@ -1,5 +1,7 @@
 import { asFault, Fault, type PhaseName } from '@flashline/contracts';
+import type { BusDevice } from '@flashline/dfuse';
 import type { Range } from '@flashline/firmware';
+import { hereMs } from './computer-clock.ts';
 import type { HostControl, HostEnd, StartHost } from './host.ts';
 import type { FromHost, ToHost } from './host-messages.ts';
 
@@ -11,6 +13,8 @@ export type OnProgress = (phase: PhaseName, fraction: number) => void;
 /** What the one who gives an order hears of it before it ends. */
 export interface Listener {
   readonly onProgress: OnProgress;
+  /** Told of the board of the order where it was met, and when (`performance.now()`). */
+  readonly onMet: (device: BusDevice, metMs: number) => void;
   /** Puts into safety what an erase is about to take; the erase waits for it. */
   readonly onPreserved: (ranges: readonly Range[]) => Promise<void>;
 }
@@ -90,6 +94,9 @@ export class PortHost {
       case 'progress':
         flight.phase = message.phase;
         flight.onProgress(message.phase, message.fraction);
+        return;
+      case 'met':
+        flight.onMet(message.device, hereMs(message.atMs));
         return;
       case 'preserved':
         void this.#keep(flight, message);

@@ -9,7 +9,7 @@ import { type Ended, type Listener, type OnProgress, PortHost } from './port-hos
 const SLOTS_PER_HOST = 8;
 
 /** Nobody listens, and there is nothing to keep. */
-const UNWATCHED: Listener = { onProgress: () => {}, onPreserved: () => Promise.resolve() };
+export const UNWATCHED: Listener = { onProgress: () => {}, onMet: () => {}, onPreserved: () => Promise.resolve() };
 
 /** The port hosts of a station: gives each port path its host, which it keeps. */
 export class PortHosts {
@@ -42,8 +42,8 @@ export class PortHosts {
   }
 
   /** Has a board in its bootloader and resolves with it. Rejects with the fault that kept it out, and like `flash`. */
-  async enter(order: EntryOrder): Promise<BusDevice> {
-    const ended = await this.#give(order.path, order.id, { on: 'enter', order }, UNWATCHED);
+  async enter(order: EntryOrder, onMet: Listener['onMet'] = UNWATCHED.onMet): Promise<BusDevice> {
+    const ended = await this.#give(order.path, order.id, { on: 'enter', order }, { ...UNWATCHED, onMet });
     if (ended.on !== 'entered') throw new Fault('STATION_BUG', { ended: ended.on });
     const { report } = ended;
     if (report.fault !== null) throw new Fault(report.fault, report.faultDetails);

@@ -85,7 +85,7 @@ function worked() {
   const { bench, world } = open();
   bench.name([{ path: '1-2.3.4', label: 'A1' }]);
   bench.scan([device('1-2.3.4')], HUBS);
-  bench.tell('1-2.3.4', { on: 'begun', attemptId: 'a', device: device('1-2.3.4'), nowMs: 0 });
+  bench.tell('1-2.3.4', { on: 'begun', attemptId: 'a', device: device('1-2.3.4') });
   const end = { outcome: 'fail', fault: 'VERIFY_MISMATCH', resets: false, cameUp: false } as const;
   bench.tell('1-2.3.4', { on: 'ended', attemptId: 'a', end, nowMs: 0 });
   bench.tell('1-2.3.4', { on: 'kept', attemptId: 'a' });
@@ -143,7 +143,7 @@ describe('a slot that was taken out of the file and is named again', () => {
 
   test('has the end of the attempt that was in work when it went', () => {
     const { bench, slot } = worked();
-    bench.tell('1-2.3.4', { on: 'begun', attemptId: 'b', device: device('1-2.3.4'), nowMs: 0 });
+    bench.tell('1-2.3.4', { on: 'begun', attemptId: 'b', device: device('1-2.3.4') });
     bench.name([]);
     const end = { outcome: 'fail', fault: 'VERIFY_MISMATCH', resets: false, cameUp: false } as const;
     bench.tell('1-2.3.4', { on: 'ended', attemptId: 'b', end, nowMs: 0 });

@@ -3,7 +3,8 @@ import type { BusDevice } from '@flashline/dfuse';
 import type { Seat } from '@flashline/store';
 import type { HubAddresses } from '@flashline/usb';
 import type { RememberedSeat } from './remembered-seats.ts';
-import { EMPTY, next, type SlotEvent, type SlotState } from './slot-state.ts';
+import { EMPTY, type Newcomer, type SlotEvent, type SlotState } from './slot.ts';
+import { next } from './slot-state.ts';
 import { attemptedBoard, benchState, isForgettable } from './slot-views.ts';
 
 /** What one scan of the bus found. */
@@ -11,6 +12,9 @@ interface Scan {
   readonly devices: readonly BusDevice[];
   readonly hubs: HubAddresses;
 }
+
+/** What is told of an attempt, by whoever knows no more of the slot. */
+type Told = Exclude<SlotEvent, { on: 'scanned' | 'ended' }> | Omit<Extract<SlotEvent, { on: 'ended' }>, keyof Newcomer>;
 
 /** A port that is followed: a slot, or one that was. */
 interface Followed {
@@ -63,16 +67,18 @@ export class Bench {
   /** Names the slots; other ports do not count from now on. A slot that stays keeps its board. */
   name(slots: readonly SlotName[]): void {
     this.#isOpen = false;
-    const before = new Map(this.#slots);
+    const before = new Map([...this.#unnamed, ...this.#slots]);
     this.#slots.clear();
     for (const { path, label } of slots) {
-      this.#add(path, label, (before.get(path) ?? this.#unnamed.get(path))?.state);
+      this.#add(path, label, before.get(path)?.state);
       this.#unnamed.delete(path);
     }
-    const untilMs = this.#world.nowMs() + UNNAMED_MS_MAX;
-    for (const [path, slot] of before) if (!this.#slots.has(path)) this.#unnamed.set(path, { ...slot, untilMs });
-    // A port that is named anew need not wait for the next scan; that nobody has looked since is not forgotten.
-    if (this.#seen !== null) this.#takeIn(this.#seen, this.#world.nowMs());
+    for (const [path, slot] of before) if (!this.#slots.has(path) && !this.#unnamed.has(path)) this.#unname(path, slot);
+    if (this.#seen === null) return;
+    // A port that is named for the first time need not wait for the next scan; that nobody has looked since is not forgotten.
+    const added = [...this.#slots.keys()].filter((path) => !before.has(path));
+    this.#look(added, this.#seen, this.#world.nowMs());
+    this.#seeOthers(this.#seen.devices);
   }
 
   /**
@@ -95,7 +101,16 @@ export class Bench {
     return this.#others;
   }
 
-  tell(path: string, event: SlotEvent): void {
+  /** Tells a slot of the attempt on its board. */
+  tell(path: string, event: Told): void {
+    this.#tell(path, event.on === 'ended' ? { ...event, ...this.#newcomer() } : event);
+  }
+
+  #newcomer(): Newcomer {
+    return { moment: this.#world.moment(), seatingId: this.#world.newId() };
+  }
+
+  #tell(path: string, event: SlotEvent): void {
     const slot = this.#slots.get(path) ?? this.#unnamed.get(path);
     if (slot === undefined) return;
     const state = next(slot.state, event);
@@ -111,9 +126,10 @@ export class Bench {
   remember(seats: readonly RememberedSeat[]): void {
     for (const { slot: path, seating, attemptId, address, hasPassed } of seats) {
       if (this.#isOpen && !this.#slots.has(path)) this.#add(path, path);
+      const state = { is: 'remembered', seating, attemptId, address, hasPassed, lookedSinceMs: null } as const;
       const slot = this.#slots.get(path);
-      if (slot !== undefined)
-        slot.state = { is: 'remembered', seating, attemptId, address, hasPassed, lookedSinceMs: null };
+      if (slot === undefined) this.#unname(path, { label: path, state });
+      else slot.state = state;
     }
   }
 
@@ -137,23 +153,29 @@ export class Bench {
     this.#world.onSlot(path);
   }
 
+  #unname(path: string, slot: Followed): void {
+    this.#unnamed.set(path, { ...slot, untilMs: this.#world.nowMs() + UNNAMED_MS_MAX });
+  }
+
   #takeIn(scan: Scan, nowMs: number): void {
-    const { devices, hubs } = scan;
+    this.#look([...this.#slots.keys(), ...this.#unnamed.keys()], scan, nowMs);
+    this.#seen = scan;
+    this.#forgetUnnamed(nowMs);
+    this.#seeOthers(scan.devices);
+  }
+
+  #look(paths: readonly string[], { devices, hubs }: Scan, nowMs: number): void {
     const hubsBefore = this.#seen?.hubs ?? hubs;
     const byPath = new Map(devices.map((device) => [device.path, device]));
-    for (const path of [...this.#slots.keys(), ...this.#unnamed.keys()])
-      this.tell(path, {
+    for (const path of paths)
+      this.#tell(path, {
         on: 'scanned',
         device: byPath.get(path) ?? null,
         nowMs,
         unseenMs: nowMs - this.#scannedAtMs,
         hubMoved: hubsAbove(path).some((hub) => hubs[hub] !== hubsBefore[hub]),
-        moment: this.#world.moment(),
-        seatingId: this.#world.newId(),
+        ...this.#newcomer(),
       });
-    this.#seen = scan;
-    this.#forgetUnnamed(nowMs);
-    this.#seeOthers(devices);
   }
 
   #forgetUnnamed(nowMs: number): void {

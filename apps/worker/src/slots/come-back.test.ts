@@ -15,7 +15,8 @@ import {
   unsure,
 } from '../testing/slot-events.ts';
 import { DROPPED_MS_MAX, ENUMERATED_MS_MAX, RESET_MS_MAX, RESTART_MS_MAX, STEADY_MS, TRIES_MAX } from './same-board.ts';
-import { next, type SlotEvent, type SlotState } from './slot-state.ts';
+import type { SlotEvent, SlotState } from './slot.ts';
+import { next } from './slot-state.ts';
 import { benchState } from './slot-views.ts';
 
 describe('a board whose hub dropped off the bus', () => {
@@ -70,7 +71,7 @@ describe('a board that drops off in every attempt and comes back by itself', () 
     const atMs = 100_000 * n;
     const attemptId = `a${n}`;
     const events: readonly SlotEvent[] = [
-      { on: 'begun', attemptId, device: dfu(n), nowMs: atMs },
+      { on: 'begun', attemptId, device: dfu(n) },
       scan(null, atMs + 50),
       { ...ending(atMs + 100, { outcome: 'error', fault: 'BOARD_GONE' }), attemptId } as SlotEvent,
       { on: 'kept', attemptId },

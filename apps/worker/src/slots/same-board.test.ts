@@ -89,7 +89,7 @@ describe('a board that was pulled in mid-attempt', () => {
       lost(3000),
       kept,
     ] as const;
-    expect(after(...gone, scan(dfu(2), 3001))).toMatchObject({ ...another, seating: { id: 'seating-at-3001' } });
+    expect(after(...gone, scan(dfu(2), 3001))).toMatchObject({ ...another, seating: { id: 'seating-at-3000' } });
     expect(after(...gone, scan(null, 3001), scan(dfu(3), 3002))).toMatchObject(another);
     const unseen = [scan(dfu(1), 0), begun, scan(dfu(2), 1000, PULLED_AFTER_MS), lost(3000), kept] as const;
     expect(after(...unseen, scan(dfu(2), 3001))).toMatchObject(another);

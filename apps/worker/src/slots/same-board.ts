@@ -2,7 +2,7 @@ import type { BoardIdentity } from '@flashline/contracts';
 import type { BusDevice } from '@flashline/dfuse';
 import { BOOTLOADER_DUE_MS, FIRMWARE_DUE_MS } from './aftermath.ts';
 import type { Gap } from './sight.ts';
-import type { Ended } from './slot-state.ts';
+import type { Ended } from './slot.ts';
 
 /** A board that was away for longer than this may have been pulled: no hand is faster. */
 export const PULLED_AFTER_MS = 700;

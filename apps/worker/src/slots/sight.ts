@@ -44,9 +44,10 @@ export function sightOf(device: BusDevice | null, nowMs: number): Sight {
   return { device, sinceMs: nowMs, slackMs: 0, lastedMs: 0, hubMovedMs: null, gap: null };
 }
 
-/** The sight after one more look; the same one when nothing has changed. */
+/** The sight after one more look; the same one when nothing has changed, or when it is older than what is known. */
 export function looked(sight: Sight, look: Look): Sight {
   const { device, nowMs, unseenMs } = look;
+  if (nowMs < sight.sinceMs) return sight;
   // Hubs are looked at a moment after the devices, so one may be seen to move while what is behind it still seems to be there.
   if (sameDevice(sight.device, device)) return look.hubMoved ? { ...sight, hubMovedMs: nowMs } : sight;
   const gap = gapBefore(sight, look);
@@ -64,12 +65,6 @@ export function gapBefore(sight: Sight, { nowMs, unseenMs, hubMoved }: Look): Ga
   const wasThereMs = device?.mode === 'other' ? 0 : nowMs - sinceMs;
   if (device !== null) return { spanMs: 0, slackMs: unseenMs, lastedMs: wasThereMs, hubMovedMs };
   return { spanMs: nowMs - sinceMs, slackMs, lastedMs, hubMovedMs };
-}
-
-/** The port as if what is there now were still to come: the next scan finds it again. */
-export function stillToCome({ sinceMs, lastedMs, gap }: Sight): Sight {
-  const { spanMs, slackMs, hubMovedMs } = gap ?? { spanMs: 0, slackMs: 0, hubMovedMs: null };
-  return { device: null, sinceMs: sinceMs - spanMs, slackMs, lastedMs, hubMovedMs, gap: null };
 }
 
 /** Whether two looks show one enumeration. */

@@ -1,7 +1,7 @@
 import { Fault, type SlotName } from '@flashline/contracts';
 import { expect, test, vi } from 'vitest';
+import { EMPTY, type SlotState } from './slot.ts';
 import { SlotNaming, type SlotNamingOptions } from './slot-naming.ts';
-import { EMPTY, type SlotState } from './slot-state.ts';
 
 const A1: SlotName = { path: '1-1', label: 'A1' };
 const A2: SlotName = { path: '1-2', label: 'A2' };

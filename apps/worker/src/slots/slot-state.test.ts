@@ -16,7 +16,9 @@ import {
 } from '../testing/slot-events.ts';
 import type { End } from './aftermath.ts';
 import { PULLED_AFTER_MS, UNSEEN_MS_MAX } from './same-board.ts';
-import { EMPTY, next, type SlotEvent, type SlotState } from './slot-state.ts';
+import { sameDevice } from './sight.ts';
+import { EMPTY, type SlotEvent, type SlotState } from './slot.ts';
+import { next } from './slot-state.ts';
 import { benchState } from './slot-views.ts';
 
 describe('a slot', () => {
@@ -125,11 +127,8 @@ describe('a result that is not kept yet', () => {
   });
 });
 
-const device = fc.oneof(
-  fc.constant(null),
-  fc.integer({ min: 1, max: 3 }).map(dfu),
-  fc.integer({ min: 1, max: 3 }).map(application),
-);
+const board = fc.oneof(fc.integer({ min: 1, max: 3 }).map(dfu), fc.integer({ min: 1, max: 3 }).map(application));
+const device = fc.oneof(fc.constant(null), board);
 const anyEnd: fc.Arbitrary<End> = fc.record({
   outcome: fc.constantFrom('pass', 'fail', 'error', 'aborted'),
   fault: fc.constantFrom(null, 'CANCELLED', 'BOARD_GONE', 'APPLICATION_SILENT', 'VERIFY_MISMATCH', 'HOST_CRASHED'),
@@ -138,14 +137,19 @@ const anyEnd: fc.Arbitrary<End> = fc.record({
 });
 const anyEvent: fc.Arbitrary<(nowMs: number) => SlotEvent> = fc.oneof(
   device.map((seen) => (nowMs: number) => scan(seen, nowMs)),
-  fc.constantFrom('a', 'b').map((attemptId) => (nowMs: number) => ({ ...begun, attemptId, nowMs })),
-  fc.constantFrom('a', 'b').map((attemptId) => () => ({ on: 'asked' as const, attemptId })),
-  fc.tuple(fc.constantFrom('a', 'b'), anyEnd).map(([attemptId, end]) => (nowMs: number) => ({
-    on: 'ended' as const,
+  fc.tuple(fc.constantFrom('a', 'b'), board).map(([attemptId, met]) => () => ({ ...begun, attemptId, device: met })),
+  fc.tuple(fc.constantFrom('a', 'b'), board, fc.nat(500)).map(([attemptId, seen, agoMs]) => (nowMs: number) => ({
+    on: 'met' as const,
     attemptId,
-    end,
-    nowMs,
+    device: seen,
+    nowMs: nowMs - agoMs,
   })),
+  fc.constantFrom('a', 'b').map((attemptId) => () => ({ on: 'asked' as const, attemptId })),
+  fc.tuple(fc.constantFrom('a', 'b'), anyEnd).map(
+    ([attemptId, end]) =>
+      (nowMs: number) =>
+        ({ ...ending(nowMs, end), attemptId }) as SlotEvent,
+  ),
   fc.constantFrom('a', 'b').map((attemptId) => () => ({ on: 'kept' as const, attemptId })),
 );
 
@@ -154,7 +158,8 @@ function heldAfter(before: Extract<SlotState, { is: 'running' | 'entering' }>, e
   const { seating, attemptId } = before;
   const isItsOwn = 'attemptId' in event && event.attemptId === attemptId;
   if (isItsOwn && event.on === 'ended') return { is: 'keeping', ended: { seating, attemptId } };
-  if (isItsOwn && event.on === 'begun') return { is: 'running', seating: { id: seating.id }, attemptId };
+  if (isItsOwn && event.on === 'begun' && sameDevice(before.sight.device, event.device))
+    return { is: 'running', seating: { id: seating.id }, attemptId };
   return { is: before.is, seating, attemptId };
 }
 

@@ -1,6 +1,6 @@
 import type { BenchState, Seating } from '@flashline/contracts';
 import type { BusDevice } from '@flashline/dfuse';
-import type { SlotState } from './slot-state.ts';
+import type { SlotState } from './slot.ts';
 
 /** The slot as it is told to the coordinator. */
 export function benchState(slot: SlotState): BenchState {
@@ -40,7 +40,9 @@ const DUE_MS_MAX = 60_000;
 export function isForgettable(slot: SlotState, nowMs: number): boolean {
   if (slot.is === 'empty') return true;
   if (slot.is !== 'waiting' && slot.is !== 'ended') return false;
-  return slot.sight.device === null && nowMs - slot.sight.sinceMs > DUE_MS_MAX;
+  const { device, sinceMs, hubMovedMs } = slot.sight;
+  // A hub that left may bring it back.
+  return device === null && hubMovedMs === null && nowMs - sinceMs > DUE_MS_MAX;
 }
 
 /** The board of an attempt that is in work or has ended, where it sits now; null for all others. */

@@ -73,9 +73,11 @@ export class AttemptsScene {
   readonly askedAgain: string[] = [];
   readonly dropped: string[] = [];
   readonly hosts: AttemptsOptions['hosts'] = {
-    enter: (order) => {
+    enter: async (order, onMet) => {
       this.entries.push(order);
-      return this.entering();
+      const device = await this.entering();
+      onMet?.(device, this.nowMs);
+      return device;
     },
     flash: (order) => {
       this.orders.push(order);

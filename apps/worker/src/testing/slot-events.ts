@@ -1,6 +1,7 @@
 import type { BusDevice } from '@flashline/dfuse';
 import type { End } from '../slots/aftermath.ts';
-import { EMPTY, next, type SlotEvent, type SlotState } from '../slots/slot-state.ts';
+import { EMPTY, type Newcomer, type SlotEvent, type SlotState } from '../slots/slot.ts';
+import { next } from '../slots/slot-state.ts';
 
 /** What every board here says of itself in its bootloader. */
 export const identity = { vendorId: 0x0483, productId: 0xdf11, bcdDevice: 0x2200, usbSerial: 'STM32' } as const;
@@ -16,10 +17,13 @@ export function application(address: number): BusDevice {
   return { ...DFU, path: '1-1.1', address, productId: 0x5740, mode: 'application' };
 }
 
+function newcomer(nowMs: number): Newcomer {
+  return { moment: '2026-01-01T00:00:00.000Z', seatingId: `seating-at-${nowMs}` };
+}
+
 /** One look at the port; a seating that begins then is named after its time. */
 export function scan(device: BusDevice | null, nowMs: number, unseenMs = 100): SlotEvent {
-  const seatingId = `seating-at-${nowMs}`;
-  return { on: 'scanned', device, nowMs, unseenMs, hubMoved: false, moment: '2026-01-01T00:00:00.000Z', seatingId };
+  return { on: 'scanned', device, nowMs, unseenMs, hubMoved: false, ...newcomer(nowMs) };
 }
 
 /** The same while a hub on the way to the port leaves or comes back. */
@@ -33,14 +37,14 @@ export function after(...events: readonly SlotEvent[]): SlotState {
 }
 
 /** Attempt `a` begins on the board at address 1. */
-export const begun = { on: 'begun', attemptId: 'a', device: dfu(1), nowMs: 0 } as const;
+export const begun = { on: 'begun', attemptId: 'a', device: dfu(1) } as const;
 /** Its result is on the disk. */
 export const kept = { on: 'kept', attemptId: 'a' } as const;
 const PASS: End = { outcome: 'pass', fault: null, resets: false, cameUp: false };
 
 /** It ends, with a pass unless told otherwise. */
 export function ending(nowMs: number, end: Partial<End> = {}): SlotEvent {
-  return { on: 'ended', attemptId: 'a', nowMs, end: { ...PASS, ...end } };
+  return { on: 'ended', attemptId: 'a', nowMs, end: { ...PASS, ...end }, ...newcomer(nowMs) };
 }
 
 /** It ends, and the board is bad and stays where it is. */

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { Fault, type FaultCode, type Part } from '@flashline/contracts';
 import {
   type AttemptContext,
+  type BusDevice,
   type Clock,
   type DfuBus,
   enterBootloader,
@@ -14,6 +15,7 @@ import {
 } from '@flashline/dfuse';
 import { composeImage, type FirmwareImage, type ImagePart, type Range, readImage } from '@flashline/firmware';
 import { type Ending, endingOfFault, notEntered } from '../../ending.ts';
+import { computerMs } from '../computer-clock.ts';
 import type { EntryOrder, EntryReport, FlashOrder, FromHost, ImageInFile, JobOrder, ToHost } from '../host-messages.ts';
 import type { OpenedBus } from './bus.ts';
 
@@ -84,7 +86,12 @@ export class FlashDesk {
     const report = await this.#stoppable(id, (signal) =>
       enterBootloader(this.#bus, path, { entry, seated }, { clock: this.#clock, signal, firmware: this.#firmware }),
     ).then((device): EntryReport => ({ device, fault: null }), notEntered);
+    if (report.device !== null) this.#met(id, report.device);
     this.#tell({ on: 'entered', id, report });
+  }
+
+  #met(id: string, device: BusDevice): void {
+    this.#tell({ on: 'met', id, device, atMs: computerMs() });
   }
 
   /** Resolves when the worker has put the bytes into safety. */
@@ -130,6 +137,7 @@ export class FlashDesk {
       firmwares: this.#firmwares,
       firmware: this.#firmware,
       onProgress: this.#progressOf(id),
+      onMet: (device) => this.#met(id, device),
       onPreserved: (ranges) => this.#preserve(id, ranges),
     };
   }

@@ -1,0 +1,50 @@
+import type { End } from '../slots/aftermath.ts';
+
+/** How a board runs. */
+export type Mode = 'dfu' | 'application';
+
+/** A hand pulls what is there and plugs another board in. */
+export interface Swap {
+  readonly do: 'swap';
+  readonly mode: Mode;
+  readonly gapMs: number;
+}
+
+/** What becomes of a board in its bootloader that is worked on. */
+export interface Work {
+  readonly end: End;
+  /** How long it is away each time that it resets in mid-work. */
+  readonly resetsMs: readonly number[];
+  readonly upAfterMs: number;
+  readonly loaderMs: number;
+  readonly keptAfterMs: number;
+}
+
+/** What may happen on a port, one after the other. */
+export type Step =
+  | { readonly do: 'wait'; readonly ms: number }
+  | Swap
+  /** Works on a board in its bootloader. */
+  | ({ readonly do: 'flash' } & Work)
+  /** Asks a board that runs; it obeys after so long, or is given up. One that has obeyed is worked on when its turn comes. */
+  | {
+      readonly do: 'ask';
+      readonly obeysAfterMs: number;
+      readonly awayMs: number;
+      readonly givenUpAfterMs: number;
+      /** What a hand does before its turn comes. */
+      readonly meanwhile: Swap | null;
+      readonly work: Work;
+    }
+  /** Firmware restarts by itself, through a loader where that takes any time. */
+  | { readonly do: 'restart'; readonly awayMs: number; readonly loaderMs: number }
+  /** A board that waits is worked on by itself for as long as it may be, and drops off each time. */
+  | { readonly do: 'brown out'; readonly awayMs: number; readonly keptAfterMs: number }
+  /** The hub drops off with its board, which may start anew when its hub is back: in its bootloader if its jumper is set. */
+  | { readonly do: 'drop hub'; readonly offMs: number; readonly upAfterMs: number; readonly isJumperSet: boolean }
+  /** The station starts again, and sees what is behind slow hubs later. */
+  | { readonly do: 'restart station'; readonly missesMs: number }
+  /** From now on the slot hears so late of the looks at its port. */
+  | { readonly do: 'lag'; readonly ms: number }
+  /** A hand pulls what is there and plugs in a memory stick. */
+  | { readonly do: 'plug stick'; readonly gapMs: number };

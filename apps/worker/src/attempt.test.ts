@@ -106,6 +106,50 @@ describe('a board that runs its firmware', () => {
   });
 });
 
+describe('a board that was asked and is swapped while it waits for its turn', () => {
+  const NEXT = { ...DEVICE, address: 21 };
+
+  test('keeps its attempt to itself: the next one is not touched, waits, and is blamed for nothing', async () => {
+    scene.bench.scan([RUNNING]);
+    const starts = new Starts(1);
+    const endOther = await starts.enter(SLOT, SIGNAL);
+    const running = scene.attempts({ starts }).run({ ...scene.job(1), recipe: ASKING }, SIGNAL);
+    await vi.waitFor(() => expect(scene.bench.state(SLOT)).toMatchObject({ sight: { device: { address: 7 } } }));
+    scene.nowMs = 1_000;
+    scene.bench.scan([]);
+    scene.nowMs = 5_000;
+    scene.bench.scan([NEXT]);
+    endOther();
+    await running;
+    expect(scene.kept(1)).toMatchObject({ outcome: 'error', fault: 'SEATING_ENDED' });
+    expect([scene.flashes, scene.journal.seats()]).toEqual([[], []]);
+    expect(scene.bench.state(SLOT)).toMatchObject({ is: 'waiting', perhapsOf: null, sight: { device: NEXT } });
+    await scene.attempts().run(scene.job(2), SIGNAL);
+    expect(scene.kept(2)).toMatchObject({ outcome: 'pass' });
+  });
+
+  test('does the same when that happens while its attempt is written down', async () => {
+    const job = scene.job(1);
+    scene.journal.together = (write) => {
+      const written = write();
+      scene.nowMs = 5_000;
+      scene.bench.scan([NEXT]);
+      return written;
+    };
+    await scene.attempts().run(job, SIGNAL);
+    expect(scene.kept(1)).toMatchObject({ outcome: 'error', fault: 'SEATING_ENDED' });
+    expect(scene.flashes).toEqual([]);
+    expect(scene.bench.state(SLOT)).toMatchObject({ is: 'waiting', perhapsOf: null, sight: { device: NEXT } });
+  });
+});
+
+test('a job for a board that has left its slot is told that it has, and not that it is in no bootloader', async () => {
+  await scene.attempts().run(scene.job(1), SIGNAL);
+  scene.bench.scan([]);
+  await scene.attempts().run(scene.job(2), SIGNAL);
+  expect(scene.kept(2)).toMatchObject({ fault: 'SEATING_ENDED' });
+});
+
 describe('what a board holds', () => {
   test('is believed, but not after an erase or a write without a proof; and less for a while after the next pass', async () => {
     const one = scene.attempts();

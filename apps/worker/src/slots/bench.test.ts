@@ -152,6 +152,30 @@ describe('a slot that was taken out of the file and is named again', () => {
     expect(slot()).toMatchObject({ is: 'ended', attemptId: 'b' });
   });
 
+  test('has its verdict when the station was started anew meanwhile', () => {
+    const { bench } = open();
+    bench.name([]);
+    const board = { vendorId: 0x0483, productId: 0xdf11, bcdDevice: 0x2200, usbSerial: 'STM32', layout: null };
+    const seat = { slot: '1-2.3.4', seating: { id: 'before', since: 'then', board }, attemptId: 'a', address: 1 };
+    bench.remember([{ ...seat, hasPassed: false }]);
+    bench.scan([device('1-2.3.4')]);
+    bench.name(again);
+    expect(bench.report()).toMatchObject([{ label: 'B1', state: { is: 'ended', attemptId: 'a', present: true } }]);
+  });
+
+  test('may have its board again after its hub was away for long', () => {
+    const { bench, at, slot } = worked();
+    bench.name([]);
+    at(1_000);
+    bench.scan([], {});
+    at(120_000);
+    bench.scan([], HUBS);
+    at(121_000);
+    bench.scan([device('1-2.3.4', 'dfu', 2)], HUBS);
+    bench.name(again);
+    expect(slot()).toMatchObject({ is: 'waiting', perhapsOf: 'a' });
+  });
+
   test('has a new board when another was plugged in meanwhile, or long after', () => {
     const { bench, at, slot } = worked();
     bench.name([]);

@@ -8,6 +8,7 @@ vi.mock('node:child_process', () => ({ spawn: vi.fn() }));
 
 /** A process that was started and does nothing by itself. */
 class FakeChild extends EventEmitter {
+  readonly pid: number | undefined;
   connected = true;
   exitCode: number | null = null;
   signalCode: NodeJS.Signals | null = null;
@@ -18,6 +19,11 @@ class FakeChild extends EventEmitter {
     setImmediate(() => this.end(null, signal));
     return true;
   });
+
+  constructor(pid?: number) {
+    super();
+    this.pid = pid;
+  }
 
   end(code: number | null, signal: NodeJS.Signals | null = null): void {
     this.connected = false;
@@ -33,7 +39,7 @@ beforeEach(() => {
   children = [];
   options = [];
   vi.mocked(spawn).mockImplementation((_command, _args, how) => {
-    const child = new FakeChild();
+    const child = new FakeChild(children.length + 1);
     children.push(child);
     options.push(how);
     return child as unknown as ChildProcess;
@@ -68,7 +74,7 @@ describe('a host process', () => {
     for (let time = 0; time < 10; time++) {
       expect(host.recycle()).toBe(true);
       expect(await pauseMs()).toBeLessThanOrEqual(10);
-      expect(onEnd).toHaveBeenLastCalledWith('recycled', 'SIGKILL');
+      expect(onEnd).toHaveBeenLastCalledWith('recycled', 'SIGKILL', false);
     }
     expect(onEnd).toHaveBeenCalledTimes(10);
   });
@@ -95,7 +101,7 @@ describe('a host process', () => {
     await vi.advanceTimersByTimeAsync(5_400);
     expect(onEnd).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(150);
-    expect(onEnd).toHaveBeenLastCalledWith('hung', 'SIGKILL');
+    expect(onEnd).toHaveBeenLastCalledWith('hung', 'SIGKILL', true);
     await pauseMs();
     host.recycle();
     await pauseMs();
@@ -157,7 +163,7 @@ describe('hosts of one bus', () => {
     }
     // The first two have said nothing since, and are ended; the third has just begun.
     await vi.advanceTimersByTimeAsync(START_MS_MAX - 1);
-    expect(onEnd).toHaveBeenCalledWith('hung', 'SIGKILL');
+    expect(onEnd).toHaveBeenCalledWith('hung', 'SIGKILL', true);
     expect(children[2]?.kill).not.toHaveBeenCalled();
   });
 
@@ -178,12 +184,43 @@ describe('hosts of one bus', () => {
   test('go on when one does not come up: it is ended, and waits for its turn again', async () => {
     const { onEnd } = openMany('ports', 'ports');
     await vi.advanceTimersByTimeAsync(START_MS_MAX + 501);
-    expect(onEnd).toHaveBeenCalledExactlyOnceWith('hung', 'SIGKILL');
+    expect(onEnd).toHaveBeenCalledExactlyOnceWith('hung', 'SIGKILL', false);
     expect(children).toHaveLength(2);
     await vi.advanceTimersByTimeAsync(1_000);
     expect(children).toHaveLength(2);
     comesUp(1);
     expect(children).toHaveLength(3);
+  });
+
+  /** Node.js gives a process that could not be started no number and no channel, and tells of it later. */
+  function notStarted(): ChildProcess {
+    const child = new EventEmitter();
+    setImmediate(() => child.emit('error', new Error('spawn EMFILE')));
+    return Object.assign(child, { exitCode: null, signalCode: null, kill: () => false }) as ChildProcess;
+  }
+
+  test('go on when one cannot be started for want of files, and whoever waits for it waits for the next', async () => {
+    vi.mocked(spawn).mockImplementationOnce(notStarted);
+    const { hosts, onEnd } = openMany('ports', 'ports');
+    const isTold = hosts[0]?.started().then(() => hosts[0]?.tell({ on: 'cancel', id: 'x' }));
+    expect(children).toHaveLength(0);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(onEnd).toHaveBeenCalledExactlyOnceWith('crashed', 'spawn EMFILE', false);
+    expect(children).toHaveLength(1);
+    comesUp(0);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(children).toHaveLength(2);
+    comesUp(1);
+    expect(await isTold).toBe(true);
+  });
+
+  test('are stopped at once, also one that cannot be started', async () => {
+    vi.mocked(spawn).mockImplementationOnce(notStarted);
+    const { hosts } = openMany('ports', 'ports');
+    const stopped = Promise.all(hosts.toReversed().map((host) => host.stop()));
+    await vi.advanceTimersByTimeAsync(60_000);
+    await stopped;
+    expect(children).toHaveLength(0);
   });
 
   test('are not started any more when all are stopped', async () => {

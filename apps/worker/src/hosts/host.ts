@@ -32,8 +32,8 @@ export type HostEnd = 'crashed' | 'hung' | 'recycled';
 
 export interface HostEvents {
   onMessage(message: FromHost): void;
-  /** The process is gone with all it was doing; a new one is on its way. */
-  onEnd(end: HostEnd, how: string): void;
+  /** The process is gone with all it was doing; a new one is on its way. `hasSpoken` is false when it never came up. */
+  onEnd(end: HostEnd, how: string, hasSpoken: boolean): void;
 }
 
 /** A host as those use it who give it orders, so that a test can stand in for its process. */
@@ -75,6 +75,7 @@ class Host {
   #end: HostEnd = 'crashed';
   /** What the process said before it ended. */
   #reason: string | null = null;
+  #hasSpoken = false;
   #isStopped = false;
   #nextStart = Promise.withResolvers<void>();
   #leaveLine: LeaveLine;
@@ -95,7 +96,7 @@ class Host {
 
   /** Resolves when there is a process to tell: at once, or after its turn to start and the pause between a death and the next start. */
   async started(): Promise<void> {
-    if (this.#child === null && !this.#isStopped) await this.#nextStart.promise;
+    if (this.#child?.pid === undefined && !this.#isStopped) await this.#nextStart.promise;
   }
 
   /** Has a new process at once in place of this one. False when there is none: a new one comes. */
@@ -111,8 +112,8 @@ class Host {
     clearTimeout(this.#watchdog);
     const child = this.#child;
     // One that was starting leaves its place when it has ended: the others in the line may be about to be stopped, too.
-    if (child === null) this.#leaveLine();
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    if (child?.pid === undefined) this.#leaveLine();
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGKILL');
     await ended;
@@ -126,6 +127,9 @@ class Host {
   #start(): void {
     const { role, choice, parts } = this.#spec;
     const startedAtMs = performance.now();
+    this.#end = 'crashed';
+    this.#reason = null;
+    this.#hasSpoken = false;
     const child = spawn(process.execPath, [YOUNG_HEAP, ENTRY, role, JSON.stringify(choice)], {
       serialization: 'advanced',
       // stdout belongs to the command; what a host has to say is an error.
@@ -133,22 +137,24 @@ class Host {
       env: { ...process.env, UV_THREADPOOL_SIZE: String(THREADS) },
     });
     this.#child = child;
+    // A process that cannot be started has no exit event; one that dies under a message has errors, perhaps many, and an exit.
+    child.on('error', (error) => this.#ended(child, startedAtMs, error.message));
+    child.once('exit', (code, signal) => this.#ended(child, startedAtMs, signal ?? `exit ${code}`));
+    // Without a process there is no `send` either, whatever the types of Node.js say.
+    if (child.pid === undefined) return;
     child.send({ on: 'parts', parts } satisfies ToHost, () => {});
     this.#nextStart.resolve();
-    this.#end = 'crashed';
-    this.#reason = null;
+    this.#nextStart = Promise.withResolvers();
     this.#expectSign(START_MS_MAX);
     child.on('message', (message: FromHost) => {
       // What a process that has ended said before is no sign of the next one.
       if (this.#child !== child) return;
+      this.#hasSpoken = true;
       this.#leaveLine();
       this.#expectSign(SILENT_MS_MAX);
       if (message.on === 'failed') this.#reason = message.reason;
       else if (message.on !== 'alive') this.#events.onMessage(message);
     });
-    // A process that cannot be started has no exit event; one that dies under a message has errors, perhaps many, and an exit.
-    child.on('error', (error) => this.#ended(child, startedAtMs, error.message));
-    child.once('exit', (code, signal) => this.#ended(child, startedAtMs, signal ?? `exit ${code}`));
   }
 
   #expectSign(withinMs: number): void {
@@ -169,7 +175,6 @@ class Host {
     if (this.#child !== child) return;
     const end = this.#end;
     this.#child = null;
-    this.#nextStart = Promise.withResolvers();
     clearTimeout(this.#watchdog);
     this.#leaveLine();
     if (this.#isStopped) return;
@@ -177,7 +182,7 @@ class Host {
     this.#restart = setTimeout(() => {
       this.#leaveLine = this.#getInLine();
     }, pauseMs);
-    this.#events.onEnd(end, this.#reason ?? how);
+    this.#events.onEnd(end, this.#reason ?? how, this.#hasSpoken);
   }
 
   /** What fails again and again is started less and less often. */

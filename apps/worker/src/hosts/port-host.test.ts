@@ -108,6 +108,22 @@ describe('the end of a process', () => {
     await expect(given[1]).rejects.toMatchObject({ code, details: { how, phase: null } });
   });
 
+  test('costs those who wait for the next one their orders when none comes up, three in a row', async () => {
+    const { host, give } = open();
+    host.ends('crashed');
+    const given = give('a');
+    for (const hasSpoken of [false, false, true, false, false]) host.ends('crashed', hasSpoken);
+    host.starts();
+    await turn();
+    expect(host.told).toEqual([orderOf('a')]);
+    host.ends('crashed', false);
+    const next = give('b');
+    host.ends('crashed');
+    for (let start = 0; start < 3; start++) host.ends('crashed', false);
+    await expect(next).rejects.toMatchObject({ code: 'HOST_CRASHED', details: { how: 'as the test says' } });
+    await expect(given).rejects.toMatchObject({ code: 'HOST_CRASHED' });
+  });
+
   test('costs nothing to orders that wait for the next one', async () => {
     const { host, give } = open();
     host.ends('crashed');

@@ -7,6 +7,8 @@ import type { FromHost, ToHost } from './host-messages.ts';
 
 /** The engine has a deadline for every phase; a host that breaks even this one is ended from outside. */
 const ORDER_MS_MAX = 60 * 60_000;
+/** When so many processes in a row did not even come up, those who wait for one are told. */
+const FAILED_STARTS_MAX = 3;
 
 export type OnProgress = (phase: PhaseName, fraction: number) => void;
 
@@ -31,20 +33,22 @@ interface Flight extends Listener {
   deadline: NodeJS.Timeout | null;
 }
 
-/** One port host and its orders: its death becomes a fault of those that it has, and those that wait go to its next process. */
+/** One port host and its orders: its death becomes a fault of those that it has, and those that wait go to the next process that comes up. */
 export class PortHost {
   readonly #host: HostControl;
   readonly #flights = new Map<string, Flight>();
+  /** In a row, without one that came up. */
+  #failedStarts = 0;
   /** Set while the process is to end as soon as that hurts nobody; resolved when it has ended. */
   #renewal: PromiseWithResolvers<void> | null = null;
 
   constructor(startHost: StartHost) {
-    this.#host = startHost({ onMessage: (message) => this.#take(message), onEnd: (end, how) => this.#ended(end, how) });
+    this.#host = startHost({ onMessage: (message) => this.#take(message), onEnd: (...end) => this.#ended(...end) });
   }
 
   /**
-   * Resolves with how the order ended. Rejects with HOST_CRASHED or HOST_HUNG when the process ends before, and with CANCELLED when
-   * it is stopped before it has begun.
+   * Resolves with how the order ended. Rejects with HOST_CRASHED or HOST_HUNG when the process ends before or none can be started, and
+   * with CANCELLED when it is stopped before it has begun.
    */
   give(id: string, order: ToHost, listener: Listener): Promise<Ended> {
     return new Promise((resolve, reject) => {
@@ -122,10 +126,12 @@ export class PortHost {
     this.#host.tell({ on: 'kept', id, fault });
   }
 
-  #ended(end: HostEnd, how: string): void {
+  #ended(end: HostEnd, how: string, hasSpoken: boolean): void {
     this.#renewed();
+    this.#failedStarts = hasSpoken ? 0 : this.#failedStarts + 1;
+    const isWorthWaiting = this.#failedStarts < FAILED_STARTS_MAX;
     for (const [id, flight] of this.#flights)
-      if (isTold(flight)) this.#refuse(id, flight, lost(flight, FAULT_OF_END[end], how));
+      if (isTold(flight) || !isWorthWaiting) this.#refuse(id, flight, lost(flight, FAULT_OF_END[end], how));
   }
 
   #recycleWhenIdle(): void {

@@ -41,10 +41,10 @@ export class FakeHost implements HostControl {
     this.#events.onMessage(message);
   }
 
-  /** The process is gone. */
-  ends(end: HostEnd): void {
+  /** The process is gone; `hasSpoken` is false for one that never came up. */
+  ends(end: HostEnd, hasSpoken = true): void {
     this.#isAlive = false;
-    this.#events.onEnd(end, 'as the test says');
+    this.#events.onEnd(end, 'as the test says', hasSpoken);
   }
 
   /** The next process is there. */

@@ -396,9 +396,16 @@ export const ATTEMPT_MUTATIONS: readonly Mutation[] = [
   },
   {
     file: 'phases/firmware-book.ts',
-    find: 'this.#evidenceOf(kind) - 1)',
-    replace: 'this.#evidenceOf(kind))',
+    find: 'evidence - 1)',
+    replace: 'evidence)',
     why: 'never unlearns that firmware shows itself',
+    first: ['phases/firmware-book'],
+  },
+  {
+    file: 'phases/firmware-book.ts',
+    find: 'if (fromMs < countedToMs) return { evidence, countedToMs };',
+    replace: '',
+    why: 'takes a panel that was lifted for firmware that shows nothing',
     first: ['phases/firmware-book'],
   },
 ];

@@ -162,10 +162,11 @@ class StationWorker implements Worker {
   async stop(signal: AbortSignal): Promise<void> {
     clearInterval(this.#beat);
     this.#told.stop();
-    await this.#lookout?.stop();
+    await this.#naming.stop();
+    // What still runs now ends with a fault, kept in the journal like every other result; without grace no host is started any more.
+    await Promise.all([signal.aborted ? this.#hosts.stop() : null, this.#lookout?.stop()]);
     const drained = Promise.all(this.#served.map(endServing));
     if (!signal.aborted) await Promise.race([drained, once(signal, 'abort')]);
-    // What still runs now ends with a fault, kept in the journal like every other result.
     await this.#hosts.stop();
     await drained;
     await this.#outbox.stop();

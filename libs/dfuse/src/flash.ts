@@ -118,13 +118,14 @@ async function seeLeave({ visit, request, firmware, onRunning }: FlashJob, addre
   const limitMs = limits.baseMs + limits.confirmMs + (expected?.check.deadlineMs ?? reappearMs);
   await track.run('confirm', limitMs, async () => {
     const leaver = { path, address };
+    const fromMs = bounds.clock.now();
     if (expected === null) {
       known.cameUp = await confirm(bus, leaver, bounds, { ...limits, reappearMs });
     } else {
       onRunning(await seeRunning(bus, leaver, expected, { bounds, limits, firmware }));
       known.cameUp = true;
     }
-    firmwares.learn(image, known.cameUp);
+    firmwares.learn(image, known.cameUp, { fromMs, toMs: bounds.clock.now() });
   });
 }
 

@@ -95,3 +95,15 @@ test('ports that were ever slots are bounded', async () => {
   await naming.take('r6', many(4));
   expect(naming.report().answered).toMatchObject({ requestId: 'r6', fault: null });
 });
+
+test('who stops it waits for the request in work, and none is taken any more', async () => {
+  const { naming, bench, keep } = open();
+  const kept = Promise.withResolvers<void>();
+  keep.mockReturnValueOnce(kept.promise);
+  void naming.take('r1', [A2]);
+  const stopped = naming.stop().then(() => bench.name.mock.calls.length);
+  kept.resolve();
+  expect(await stopped).toBe(1);
+  await naming.take('r2', [A1]);
+  expect(keep).toHaveBeenCalledTimes(1);
+});

@@ -30,7 +30,9 @@ export class SlotNaming {
   readonly #answers = new Map<string, Answer>();
   /** What the report tells: it has room for one answer. */
   #answered: Answer | null = null;
-  #isInWork = false;
+  /** Resolved when nothing is in work. */
+  #inWork: Promise<void> | null = null;
+  #isStopped = false;
 
   constructor(options: SlotNamingOptions) {
     this.#options = options;
@@ -48,11 +50,20 @@ export class SlotNaming {
    * before. Never rejects; while one is in work others wait for their repetition.
    */
   async take(requestId: string, slots: readonly SlotName[]): Promise<void> {
-    if (this.#isInWork) return;
-    this.#isInWork = true;
-    const answer = this.#answers.get(requestId) ?? (await this.#carryOut(requestId, slots));
-    this.#isInWork = false;
-    this.#answer(answer);
+    if (this.#inWork !== null || this.#isStopped) return;
+    this.#inWork = this.#settle(requestId, slots);
+    await this.#inWork;
+    this.#inWork = null;
+  }
+
+  /** Takes no more requests, and resolves when none is in work: slots that it opens are open by then. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#inWork;
+  }
+
+  async #settle(requestId: string, slots: readonly SlotName[]): Promise<void> {
+    this.#answer(this.#answers.get(requestId) ?? (await this.#carryOut(requestId, slots)));
   }
 
   async #carryOut(requestId: string, slots: readonly SlotName[]): Promise<Answer> {

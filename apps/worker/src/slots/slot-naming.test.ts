@@ -1,14 +1,14 @@
-import { Fault, type SlotName } from '@flashline/contracts';
+import { type BenchState, Fault, type SlotName } from '@flashline/contracts';
 import { expect, test, vi } from 'vitest';
-import { EMPTY, type SlotState } from './slot.ts';
 import { SlotNaming, type SlotNamingOptions } from './slot-naming.ts';
 
 const A1: SlotName = { path: '1-1', label: 'A1' };
 const A2: SlotName = { path: '1-2', label: 'A2' };
-const RUNNING = { is: 'running' } as SlotState;
+const RUNNING = { is: 'running' } as BenchState;
 
 function open(options: Partial<SlotNamingOptions> = {}, busy: readonly string[] = []) {
-  const bench = { name: vi.fn(), state: (path: string) => (busy.includes(path) ? RUNNING : EMPTY) };
+  const report = () => busy.map((slot) => ({ slot, label: slot, state: RUNNING }));
+  const bench = { name: vi.fn(), report };
   const keep = vi.fn(async () => {});
   const naming = new SlotNaming({ slots: [A1], keep, bench, onChange: vi.fn(), ...options });
   return { naming, bench, keep };
@@ -94,6 +94,13 @@ test('ports that were ever slots are bounded', async () => {
   expect(naming.report().answered).toMatchObject({ requestId: 'r5', fault: 'CONFIG_INVALID' });
   await naming.take('r6', many(4));
   expect(naming.report().answered).toMatchObject({ requestId: 'r6', fault: null });
+});
+
+test('a port that became a slot by itself does not go either while its board is worked on', async () => {
+  const { naming, keep } = open({ slots: null }, ['1-3']);
+  await naming.take('r1', [A1]);
+  expect(naming.report()).toMatchObject({ slots: null, answered: { fault: 'SLOT_BUSY' } });
+  expect(keep).not.toHaveBeenCalled();
 });
 
 test('who stops it waits for the request in work, and none is taken any more', async () => {

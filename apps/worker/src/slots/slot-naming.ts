@@ -1,4 +1,4 @@
-import { asFault, type BenchNaming, Fault, type SlotName } from '@flashline/contracts';
+import { asFault, type BenchNaming, type BenchSlot, Fault, type SlotName } from '@flashline/contracts';
 import type { Bench } from './bench.ts';
 
 /** Keeps the names of the slots where they outlast the worker. Rejects with a Fault; then nothing was kept. */
@@ -9,7 +9,7 @@ export interface SlotNamingOptions {
   readonly slots: readonly SlotName[] | null;
   /** Null when there is no station file to keep them in. */
   readonly keep: KeepNames | null;
-  readonly bench: Pick<Bench, 'name' | 'state'>;
+  readonly bench: Pick<Bench, 'name' | 'report'>;
   /** Called when `report` has something new to say. */
   readonly onChange: () => void;
 }
@@ -93,7 +93,8 @@ export class SlotNaming {
   /** A slot with a board in work cannot go: nobody would see how it ends. */
   #requireIdle(slots: readonly SlotName[]): void {
     const staying = new Set(slots.map(({ path }) => path));
-    const busy = (this.#slots ?? []).find(({ path }) => !staying.has(path) && isBusy(this.#options.bench, path));
+    const isGoing = ({ slot, state }: BenchSlot) => state.is === 'running' && !staying.has(slot);
+    const busy = this.#options.bench.report().find(isGoing);
     if (busy !== undefined) throw new Fault('SLOT_BUSY', { reason: `${busy.label} works on a board` });
   }
 
@@ -105,9 +106,4 @@ export class SlotNaming {
     this.#answered = answer;
     this.#options.onChange();
   }
-}
-
-function isBusy(bench: Pick<Bench, 'state'>, path: string): boolean {
-  const { is } = bench.state(path);
-  return is === 'running' || is === 'entering' || is === 'keeping';
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -52,20 +52,6 @@ test('the address on one port is told alone', () => {
   device('1-1', { devnum: '2\n' });
   const host = linuxHost(root);
   expect([host.address('1-1'), host.address('1-2')]).toEqual([2, null]);
-});
-
-test('an address is read once, and anew of what comes to the same port', () => {
-  device('1-1', { devnum: '2\n' });
-  const host = linuxHost(root);
-  expect(host.addresses()?.get('1-1')).toBe(2);
-  device('1-1', { devnum: 'nobody reads this\n' });
-  expect(host.addresses()?.get('1-1')).toBe(2);
-  device('next', { devnum: '3\n' });
-  const at = (name: string) => join(root, 'sys/bus/usb/devices', name);
-  rmSync(at('1-1'), { recursive: true });
-  expect(host.addresses()?.has('1-1')).toBe(false);
-  renameSync(at('next'), at('1-1'));
-  expect(host.addresses()?.get('1-1')).toBe(3);
 });
 
 test('the serial number is the text the kernel read', async () => {

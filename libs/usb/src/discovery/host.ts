@@ -1,7 +1,6 @@
-import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stampOf } from './folder-stamp.ts';
 
 /** What the operating system says about USB beside libusb. */
 export interface UsbHost {
@@ -32,7 +31,6 @@ const PORT_PATH = /^\d{1,3}-\d{1,3}(\.\d{1,3}){0,6}$/;
 export function linuxHost(root = '/'): UsbHost {
   const sysfs = join(root, 'sys/bus/usb');
   const devices = join(sysfs, 'devices');
-  let known: ReadonlyMap<string, Known> = new Map();
   return {
     trouble() {
       if (!existsSync(sysfs)) return NO_SUBSYSTEM;
@@ -41,10 +39,10 @@ export function linuxHost(root = '/'): UsbHost {
     addresses() {
       const names = attempt(() => readdirSync(devices));
       if (names === null) return null;
-      // The kernel numbers a device once, when it is plugged in.
-      const found = names.filter((name) => PORT_PATH.test(name)).map((name) => knownAt(devices, name, known.get(name)));
-      known = new Map(found.filter((one) => one !== null).map((one) => [one.path, one]));
-      return new Map([...known].map(([path, { address }]) => [path, address]));
+      const found = names
+        .filter((name) => PORT_PATH.test(name))
+        .map((name) => [name, addressOf(join(devices, name))] as const);
+      return new Map(found.filter((one): one is readonly [string, number] => one[1] !== null));
     },
     address: (path) => addressOf(join(devices, path)) ?? (existsSync(devices) ? null : undefined),
     async serial(path, address) {
@@ -61,22 +59,6 @@ const NO_SUBSYSTEM =
   'Run the station where the USB ports are.';
 const NO_NODES =
   'This computer shows no USB controller (/dev/bus/usb is missing). In a container, share /dev/bus/usb with it.';
-
-/** What an earlier look has found on a port. */
-interface Known {
-  readonly path: string;
-  readonly stamp: string;
-  readonly address: number;
-}
-
-function knownAt(devices: string, path: string, before: Known | undefined): Known | null {
-  const folder = join(devices, path);
-  const stamp = attempt(() => stampOf(lstatSync(folder)));
-  if (stamp === null) return null;
-  if (before?.stamp === stamp) return before;
-  const address = addressOf(folder);
-  return address === null ? null : { path, stamp, address };
-}
 
 function addressOf(folder: string): number | null {
   const text = attempt(() => readFileSync(join(folder, 'devnum'), 'utf8'));

@@ -1,7 +1,7 @@
+import type { Stats } from 'node:fs';
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SlotPath } from '@flashline/contracts';
-import { stampOf } from '../discovery/folder-stamp.ts';
 
 const CLASS_HUB = 0x09;
 /** 127 addresses on each bus, and no computer has this many buses full. */
@@ -69,6 +69,11 @@ export class Sysfs {
     const device = await readDevice(folder, path, interfaces);
     return device === null ? null : { stamp, device };
   }
+}
+
+/** Names the folder of a device for as long as the device is there: whatever comes to its port later has another one. */
+function stampOf({ ino, ctimeMs }: Stats): string {
+  return `${ino} ${ctimeMs}`;
 }
 
 /** The kernel shows the ports of a hub last, and a reading may have failed: such a device is read again. */

@@ -12,7 +12,14 @@ export interface Scenario {
   readonly onStation?: true;
 }
 
-/** The station that scenarios share, as a scenario is told of it: the JSON in FLASHLINE_STATION. */
+/** What a scenario finds when its turn has come: JSON on its stdin. */
+export interface Turn {
+  readonly boards: Boards;
+  /** Null for a scenario that does not work on it. */
+  readonly station: StationHandle | null;
+}
+
+/** The station that scenarios share, as a scenario is told of it. */
 export interface StationHandle {
   readonly url: string;
   readonly pid: number;
@@ -30,7 +37,7 @@ export interface Job {
   readonly boards: Boards;
 }
 
-/** What a scenario is told about the boards outside: the JSON in the file FLASHLINE_BOARDS. */
+/** What a scenario is told about the boards outside. */
 export interface Boards {
   /** TCP port of the bench, for the hands that plug and pull. */
   readonly benchPort: number;

@@ -3,37 +3,48 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { StationHandle } from './job.ts';
-import { runScenario } from './scenario-run.ts';
+import type { Turn } from './job.ts';
+import { ScenarioRun } from './scenario-run.ts';
 
-const PROGRAM = `
-console.log(process.env.FLASHLINE_BOARDS, process.env.FLASHLINE_STATION);
+const LISTENS = `
+import { text } from 'node:stream/consumers';
+console.log(await text(process.stdin));
 process.exitCode = 7;
 `;
-const handle: StationHandle = { url: 'http://127.0.0.1:1/', pid: 1, folder: '/nowhere', exitFile: '/nowhere/exit' };
+const station = { url: 'http://127.0.0.1:1/', pid: 1, folder: '/nowhere', exitFile: '/nowhere/exit' };
+const TURN: Turn = { boards: { benchPort: 1, usbipPort: 2, parts: [] }, station };
 
-/** Runs a scenario on this station. Resolves with how it ended, and what it left. */
-async function ran(station: () => Promise<StationHandle>) {
+/** A scenario with this program, and what it leaves. */
+function open(program: string, limitSeconds = 20) {
   const folder = mkdtempSync(join(tmpdir(), 'flashline-scenario-'));
   onTestFinished(() => rm(folder, { recursive: true }));
-  writeFileSync(join(folder, 'one.mjs'), PROGRAM);
-  const ended = await runScenario(
-    { name: 'one', says: 'it works', limitSeconds: 20, onStation: true },
-    { programs: folder, folder, boardsFile: 'boards.json', station },
-  );
-  return { ended, left: (kind: string) => readFileSync(join(folder, `one.${kind}`), 'utf8') };
+  writeFileSync(join(folder, 'one.mjs'), program);
+  const run = new ScenarioRun({ name: 'one', says: 'it works', limitSeconds }, { programs: folder, folder });
+  return { run, left: (kind: string) => readFileSync(join(folder, `one.${kind}`), 'utf8') };
 }
 
-test('a scenario is told of the boards and the station, and ends as its program does', async () => {
-  const { ended, left } = await ran(async () => handle);
-  expect(ended).toMatchObject({ name: 'one', exitCode: 7, signal: null });
-  expect(left('out')).toBe(`boards.json ${JSON.stringify(handle)}\n`);
+test('a scenario waits for its turn, is told what it finds, and ends as its program does', async () => {
+  const { run, left } = open(LISTENS);
+  const turn = Promise.withResolvers<Turn>();
+  const ended = run.take(turn.promise);
+  expect(left('out')).toBe('');
+  turn.resolve(TURN);
+  expect(await ended).toMatchObject({ name: 'one', exitCode: 7, signal: null });
+  expect(JSON.parse(left('out'))).toEqual(TURN);
 });
 
-test('one whose station does not start has failed with the errors of the station, and was not run', async () => {
-  const { ended, left } = await ran(() => Promise.reject(new Error('DATA_IN_USE')));
+test('one whose station does not start has failed with the errors of the station, and did nothing', async () => {
+  const { run, left } = open(LISTENS);
+  const ended = await run.take(Promise.reject(new Error('DATA_IN_USE')));
   expect(ended).toMatchObject({ name: 'one', exitCode: 1, signal: null });
   expect(left('err')).toContain('DATA_IN_USE');
   expect(left('out')).toBe('');
   expect(left('dmesg')).toBeTypeOf('string');
+});
+
+test('one that ends before its turn, or not in time, has failed', async () => {
+  const early = open('process.exit(3)');
+  expect(await early.run.take(Promise.resolve(TURN))).toMatchObject({ exitCode: 3 });
+  const late = open('setInterval(() => {}, 1000)', 0.5);
+  expect(await late.run.take(Promise.resolve(TURN))).toMatchObject({ exitCode: null, signal: 'SIGKILL' });
 });

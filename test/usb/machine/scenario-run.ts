@@ -1,59 +1,68 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync, writeFileSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import type { Ended, Scenario, StationHandle } from './job.ts';
+import type { Ended, Scenario, Turn } from './job.ts';
 
-/** How a scenario ends that was never started. */
-const EXIT_NOT_STARTED = 1;
+/** How a scenario ends whose turn never came. */
+const EXIT_NO_TURN = 1;
 
-/** What a scenario finds. */
-export interface Surroundings {
-  /** Where the programs are. */
+/** Where the programs of scenarios are, and the folder that takes what they print and what the kernel says meanwhile. */
+interface Places {
   readonly programs: string;
-  /** Takes what it prints, and what the kernel says meanwhile. */
   readonly folder: string;
-  /** The file for FLASHLINE_BOARDS. */
-  readonly boardsFile: string;
-  /** The station that scenarios share. */
-  readonly station: () => Promise<StationHandle>;
 }
 
-/** Runs a scenario to its end, or to its limit. One whose station does not start has failed: its errors are those of the station. */
-export async function runScenario(scenario: Scenario, surroundings: Surroundings): Promise<Ended> {
-  const began = performance.now();
-  const beganSeconds = uptime();
-  const { name } = scenario;
-  const file = (kind: string) => join(surroundings.folder, `${name}.${kind}`);
-  const output = [openSync(file('out'), 'w'), openSync(file('err'), 'w')] as const;
-  const how = await runProgram(scenario, surroundings, output).catch((thrown: unknown) => {
-    writeFileSync(file('err'), `${inspect(thrown)}\n`);
-    return { exitCode: EXIT_NOT_STARTED, signal: null };
-  });
-  writeFileSync(file('dmesg'), kernelLogSince(beganSeconds));
-  return { name, seconds: (performance.now() - began) / 1000, ...how };
-}
+/** The process of a scenario. It loads at once, which takes seconds under emulation, and waits for its turn. */
+export class ScenarioRun {
+  readonly #scenario: Scenario;
+  readonly #folder: string;
+  readonly #child: ChildProcess;
+  readonly #exit: Promise<readonly [number | null, string | null]>;
 
-async function runProgram(
-  { name, limitSeconds, onStation }: Scenario,
-  { programs, boardsFile, station }: Surroundings,
-  output: readonly [number, number],
-): Promise<Pick<Ended, 'exitCode' | 'signal'>> {
-  const handle = onStation ? { FLASHLINE_STATION: JSON.stringify(await station()) } : {};
-  // A group of its own, so that what a scenario leaves behind goes with it.
-  const child = spawn(process.execPath, [join(programs, `${name}.mjs`)], {
-    stdio: ['ignore', ...output],
-    detached: true,
-    env: { ...process.env, FLASHLINE_BOARDS: boardsFile, ...handle },
-  });
-  const end = () => child.pid !== undefined && spawnSync('kill', ['-9', '--', `-${child.pid}`]);
-  const late = setTimeout(end, limitSeconds * 1000);
-  const [exitCode, signal] = (await once(child, 'exit')) as [number | null, string | null];
-  clearTimeout(late);
-  end();
-  return { exitCode, signal };
+  constructor(scenario: Scenario, { programs, folder }: Places) {
+    this.#scenario = scenario;
+    this.#folder = folder;
+    // A group of its own, so that what a scenario leaves behind goes with it.
+    this.#child = spawn(process.execPath, [join(programs, `${scenario.name}.mjs`)], {
+      stdio: ['pipe', openSync(this.#file('out'), 'w'), openSync(this.#file('err'), 'w')],
+      detached: true,
+    });
+    // One that has ended takes nothing any more: its exit says it all.
+    this.#child.stdin?.on('error', () => {});
+    this.#exit = once(this.#child, 'exit') as Promise<[number | null, string | null]>;
+  }
+
+  /** Its turn has come: resolves when it has ended, or its limit has. Without what it is to find it has failed, and `NAME.err` says why. */
+  async take(turn: Promise<Turn>): Promise<Ended> {
+    const began = performance.now();
+    const beganSeconds = uptime();
+    const how = await this.#runOn(turn).catch((thrown: unknown) => {
+      writeFileSync(this.#file('err'), `${inspect(thrown)}\n`);
+      return { exitCode: EXIT_NO_TURN, signal: null };
+    });
+    this.#end();
+    writeFileSync(this.#file('dmesg'), kernelLogSince(beganSeconds));
+    return { name: this.#scenario.name, seconds: (performance.now() - began) / 1000, ...how };
+  }
+
+  async #runOn(turn: Promise<Turn>): Promise<Pick<Ended, 'exitCode' | 'signal'>> {
+    this.#child.stdin?.end(JSON.stringify(await turn));
+    const late = setTimeout(() => this.#end(), this.#scenario.limitSeconds * 1000);
+    const [exitCode, signal] = await this.#exit;
+    clearTimeout(late);
+    return { exitCode, signal };
+  }
+
+  #end(): void {
+    if (this.#child.pid !== undefined) spawnSync('kill', ['-9', '--', `-${this.#child.pid}`]);
+  }
+
+  #file(kind: string): string {
+    return join(this.#folder, `${this.#scenario.name}.${kind}`);
+  }
 }
 
 function kernelLogSince(seconds: number): string {

@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { Part } from '@flashline/contracts';
 import { type BoardSpec, connectBench, type RemoteBench } from '@flashline/virtual-boards';
-import { type Boards, OUTSIDE } from '../machine/job.ts';
+import { OUTSIDE } from '../machine/job.ts';
 import { Cables } from './cables.ts';
 import { FLASH } from './images.ts';
+import { myTurn } from './turn.ts';
 import { until } from './until.ts';
 
 const SYSFS = '/sys/bus/usb/devices';
@@ -27,9 +28,7 @@ export interface Rig {
 
 /** The bench is empty when this resolves, whatever the scenario before has left. */
 export async function openRig(): Promise<Rig> {
-  const { benchPort, usbipPort, parts } = JSON.parse(
-    readFileSync(process.env.FLASHLINE_BOARDS ?? '', 'utf8'),
-  ) as Boards;
+  const { benchPort, usbipPort, parts } = (await myTurn()).boards;
   const bench = await connectBench(`${OUTSIDE}:${benchPort}`);
   const clear = async () => {
     for (const { path } of await bench.list()) await bench.unplug(path);

@@ -6,6 +6,7 @@ import type { StationHandle } from '../machine/job.ts';
 import { tailOf } from '../report.ts';
 import { FLASH } from './images.ts';
 import { productAt } from './rig.ts';
+import { myTurn } from './turn.ts';
 import { until } from './until.ts';
 
 const START_SECONDS = 120;
@@ -23,7 +24,9 @@ export class Station {
 
   /** Resolves when it sees its bus. */
   static async join(): Promise<Station> {
-    const station = new Station(JSON.parse(process.env.FLASHLINE_STATION ?? '') as StationHandle);
+    const { station: handle } = await myTurn();
+    if (handle === null) throw new Error('this scenario is not one that works on the station');
+    const station = new Station(handle);
     await station.isWell();
     return station;
   }

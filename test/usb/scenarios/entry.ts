@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { type ApplicationCheck, BootloaderEntry } from '@flashline/contracts';
-import type { ApplicationSpec } from '@flashline/virtual-boards';
+import type { ApplicationSpec, BoardSpec } from '@flashline/virtual-boards';
 import { firmwareBytes } from '../rig/images.ts';
 import { BOARD_PATHS } from '../rig/ports.ts';
 import { openRig, productAt } from '../rig/rig.ts';
@@ -24,42 +24,50 @@ const CHECK: Partial<ApplicationCheck> = {
   version: { hail: '#', command: 'version', contains: 'LANE (LANE) 2025.12.1' },
 };
 
-const ways: readonly { readonly enter: Partial<BootloaderEntry>; readonly firmware: ApplicationSpec }[] = [
-  { enter: { by: 'character' }, firmware: { accepts: ['character'] } },
-  { enter: { by: 'msp' }, firmware: { accepts: ['msp'] } },
-  { enter: { by: 'cli' }, firmware: { accepts: ['cli-bl'] } },
-  { enter: { by: 'cli', hail: '####', command: 'dfu' }, firmware: { accepts: ['cli-dfu'], cancels: 'packet' } },
-  { enter: { by: 'touch-1200' }, firmware: { accepts: ['touch-1200'] } },
-  { enter: { by: 'dfu-detach' }, firmware: { accepts: ['dfu-detach'] } },
-  { enter: { by: 'dfu-detach' }, firmware: { accepts: ['dfu-detach'], willDetach: true } },
+/** Each way of asking, and the boards that obey it: one, or one of each kind. */
+const ways: readonly { readonly enter: Partial<BootloaderEntry>; readonly boards: readonly ApplicationSpec[] }[] = [
+  { enter: { by: 'character' }, boards: [{ accepts: ['character'] }] },
+  { enter: { by: 'msp' }, boards: [{ accepts: ['msp'] }] },
+  { enter: { by: 'cli' }, boards: [{ accepts: ['cli-bl'] }] },
+  { enter: { by: 'cli', hail: '####', command: 'dfu' }, boards: [{ accepts: ['cli-dfu'], cancels: 'packet' }] },
+  { enter: { by: 'touch-1200' }, boards: [{ accepts: ['touch-1200'] }] },
+  {
+    enter: { by: 'dfu-detach' },
+    boards: [{ accepts: ['dfu-detach'] }, { accepts: ['dfu-detach'], willDetach: true }],
+  },
 ];
 
 const rig = await openRig();
-const paths = BOARD_PATHS.slice(0, ways.length);
+const paths = [...BOARD_PATHS];
 const obedient = { accepts: ['character', 'msp', 'cli-bl', 'cli-dfu', 'touch-1200', 'dfu-detach'] } as const;
 // The first to come is ttyACM0: whoever goes by number asks this one.
 await rig.plug({ [BYSTANDER]: { mode: 'application', contents: 'used', application: obedient } });
 const bystander = addressOf(BYSTANDER);
 const station = await Station.join();
 
-for (const [n, { enter, firmware }] of ways.entries()) {
-  const path = paths[n] ?? '';
+let last = '';
+for (const [n, { enter, boards }] of ways.entries()) {
   const image = firmwareBytes(LENGTH, n);
-  const application = { version: VERSION, ...firmware };
-  const order = await station.order(image, 1, { enter: BootloaderEntry.parse(enter), application: CHECK });
+  const order = await station.order(image, boards.length, {
+    enter: BootloaderEntry.parse(enter),
+    application: CHECK,
+  });
+  const plugged = Object.fromEntries(boards.map((firmware) => [paths.shift() ?? '', boardWith(firmware)]));
   const beganMs = performance.now();
-  await rig.plug({ [path]: { mode: 'application', contents: 'used', seed: n, application } });
+  await rig.plug(plugged);
   await station.completed(order, [], ORDER_SECONDS);
   console.log(
     `${JSON.stringify(enter)}: ${((performance.now() - beganMs) / 1000).toFixed(1)} s from the plug to the record`,
   );
-  assert.deepEqual(await rig.memory(path, LENGTH), image);
-  assert.equal(productAt(path), RUNNING);
-  const [attempt] = await station.client.attempts(`orderId=${order.id}`);
-  assert.equal(attempt?.result?.application?.version?.includes('LANE (LANE) 2025.12.1'), true);
+  for (const path of Object.keys(plugged)) {
+    assert.deepEqual(await rig.memory(path, LENGTH), image);
+    assert.equal(productAt(path), RUNNING);
+    last = path;
+  }
+  for (const { result } of await station.client.attempts(`orderId=${order.id}`))
+    assert.equal(result?.application?.version?.includes('LANE (LANE) 2025.12.1'), true);
 }
 
-const last = paths.at(-1) ?? '';
 await rig.pull([last]);
 const order = await station.order(firmwareBytes(LENGTH, 99), 1, { enter: BootloaderEntry.parse({ by: 'character' }) });
 await rig.plug({ [last]: { contents: 'used' } });
@@ -68,6 +76,11 @@ await station.completed(order, [], ORDER_SECONDS);
 assert.equal(productAt(BYSTANDER), RUNNING);
 assert.equal(addressOf(BYSTANDER), bystander, 'the board that sits in no slot has left the bus meanwhile');
 await rig.close();
+
+function boardWith(firmware: ApplicationSpec): BoardSpec {
+  const seed = BOARD_PATHS.length - paths.length;
+  return { mode: 'application', contents: 'used', seed, application: { version: VERSION, ...firmware } };
+}
 
 function addressOf(path: string): string {
   return readFileSync(`/sys/bus/usb/devices/${path}/devnum`, 'utf8').trim();

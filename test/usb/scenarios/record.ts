@@ -7,13 +7,9 @@ import { Station } from '../rig/station.ts';
 const PATH = '1-1';
 const ORDER_SECONDS = 60;
 
-// One board of its own, whatever was flashed before.
-const rig = await openRig();
 const station = await Station.join();
-const order = await station.order(firmwareBytes(4 * 1024, 10), 1);
-await rig.plug({ [PATH]: { contents: 'used' } });
-await station.completed(order, [], ORDER_SECONDS);
-await rig.close();
+// Alone, this scenario finds an empty record.
+if ((await station.client.attempts('limit=1')).length === 0) await flashOne();
 
 const attempts = await station.client.attempts('limit=500');
 assert.ok(attempts.length > 0 && attempts.length < 500, `${attempts.length} attempts`);
@@ -22,3 +18,11 @@ const { code, stdout, stderr } = await station.verified();
 assert.equal(code, 0, stdout + stderr);
 assert.match(stdout, new RegExp(` ${attempts.length} attempts, ${attempts.length} results, 0 in work`));
 console.log(stdout.trim());
+
+async function flashOne(): Promise<void> {
+  const rig = await openRig();
+  const order = await station.order(firmwareBytes(4 * 1024, 10), 1);
+  await rig.plug({ [PATH]: { contents: 'used' } });
+  await station.completed(order, [], ORDER_SECONDS);
+  await rig.close();
+}

@@ -3,6 +3,9 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { openUsbBus } from '@flashline/usb';
+import { myTurn } from '../rig/turn.ts';
+
+await myTurn();
 
 assert.match(process.version, /^v24\./);
 assert.ok(existsSync('/sys/devices/platform/vhci_hcd.0/attach'), 'vhci_hcd is not loaded');

@@ -23,11 +23,11 @@ const CHECKS = ['udev-rule', 'plugdev', 'board-access', 'usb-library', 'autosusp
 const FLASH = ['flash', `${IMAGE}@0x08000000`, '--slot', PATH];
 
 const image = firmwareBytes(LENGTH, 8);
+const rig = await openRig();
 writeFileSync(IMAGE, image);
 chmodSync('/tmp', 0o1777);
 const inside = addUser('inside', ['plugdev']);
 const outside = addUser('outside', []);
-const rig = await openRig();
 await rig.plug({ [PATH]: { contents: 'used' } });
 const number = (file: string) => readFileSync(`/sys/bus/usb/devices/${PATH}/${file}`, 'utf8').trim().padStart(3, '0');
 const node = `/dev/bus/usb/${number('busnum')}/${number('devnum')}`;

@@ -147,7 +147,12 @@ describe.skipIf(!browserAvailable())('an order that looks for the serial numbers
       .getByText(/until somebody says which unit it is/)
       .waitFor();
     expect(await violations(page)).toEqual([]);
-    // A scanner is a keyboard that nobody looks at.
+    // A scanner is a keyboard that nobody looks at: what it types after a refusal takes the place of what was refused.
+    const refusal = { runs: [{ attemptId: null, fault: 'SLOT_BUSY' }] };
+    await page.route('**/api/v1/runs', (route) => route.fulfill({ json: refusal }), { times: 1 });
+    await page.keyboard.type('scanned too early');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').getByText('SLOT_BUSY').waitFor();
     await page.keyboard.type(UNIT);
     await page.keyboard.press('Enter');
     await done(client, path);

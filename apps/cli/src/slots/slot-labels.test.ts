@@ -10,6 +10,15 @@ test('the labels are the given ones, a number of them, or those of the station',
   expect(labelsToAsk(none, KNOWN)).toEqual(['X1']);
 });
 
+test('no more slots are asked for than a station may have, with those that it has', () => {
+  const many = Array.from({ length: 255 }, (_, n) => ({ path: `1-${n}`, label: `S${n}` }));
+  expect(labelsToAsk({ ...none, labels: ['S1', 'A1'] }, many)).toEqual(['S1', 'A1']);
+  expect(() => labelsToAsk({ ...none, labels: ['A1', 'A2'] }, many)).toThrow(
+    expect.objectContaining({ code: 'USAGE' }),
+  );
+  expect(() => labelsToAsk({ ...none, count: 257 }, [])).toThrow(expect.objectContaining({ code: 'USAGE' }));
+});
+
 test.each([
   [none],
   [{ ...none, labels: ['A1'], count: 2 }],

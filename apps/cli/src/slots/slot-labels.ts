@@ -14,10 +14,15 @@ export function labelsToAsk({ labels, count, label }: LabelOptions, known: reado
   const wanted =
     labels.length > 0 ? labels : count === undefined ? known.map((slot) => slot.label) : numbered(count, label);
   if (wanted.length === 0) throw usage('say which slots there are: "flashline slots name A1 A2 A3", or --count 8');
-  if (wanted.length > SLOTS_MAX) throw usage(`${SLOTS_MAX} slots at most`);
   for (const one of wanted) requireLabel(one);
   if (new Set(wanted).size < wanted.length) throw usage('a label stands here twice');
-  return wanted.map((one) => one.trim());
+  const asked = wanted.map((one) => one.trim());
+  const { size } = new Set([...known.map((slot) => slot.label), ...asked]);
+  if (size > SLOTS_MAX)
+    throw usage(
+      `with those of the station file these are ${size} slots, and ${SLOTS_MAX} at most: take out of it what goes`,
+    );
+  return asked;
 }
 
 function numbered(count: number, pattern: string): readonly string[] {

@@ -39,6 +39,8 @@ export async function askForSlots(
   const onScan: OnScan = (devices, trouble) => {
     if (trouble !== null && trouble !== said) tell(trouble);
     said = trouble;
+    // What cannot be seen has not been pulled.
+    if (trouble !== null && devices.length === 0) return;
     on({ on: 'seen', devices: devices.map((device) => ({ ...device, arrival: String(device.address) })) });
   };
   // Without an output it leaves Ctrl-C to the terminal, which makes a signal of it.

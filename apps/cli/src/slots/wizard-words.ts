@@ -36,7 +36,7 @@ export function noteWords(note: SearchNote): string {
     case 'stranger':
       return `Port ${note.device.path}: ${deviceWords(note.device)}. If it is one, hold BOOT0 and plug it in again.`;
     case 'skipped':
-      return `${note.label} is left as it was.`;
+      return `${note.label} is skipped.`;
     default:
       return note satisfies never;
   }

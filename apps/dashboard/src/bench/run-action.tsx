@@ -1,6 +1,7 @@
 import { FAULTS, type Slot } from '@flashline/contracts';
 import { type Signal, useSignal } from '@preact/signals';
-import { useId } from 'preact/hooks';
+import type { RefObject } from 'preact';
+import { useId, useRef } from 'preact/hooks';
 import { demand, headOrder } from '../orders/order-desk.ts';
 import { RefusalNotice } from '../parts/notice.tsx';
 import type { Refusal } from '../station/request.ts';
@@ -11,12 +12,15 @@ export function RunAction({ slot, name }: { slot: Slot; name: string }) {
   const refusal = useSignal<Refusal | null>(null);
   const asked = useSignal(false);
   const unit = useSignal('');
+  const field = useRef<HTMLInputElement>(null);
   const { needsUnits, why } = demand.value;
   const isActive = headOrder.value?.state === 'active';
   const run = async (): Promise<void> => {
     asked.value = true;
     refusal.value = await startOn(slot, needsUnits ? unit.value.trim() : undefined);
     asked.value = false;
+    // The next scan takes the place of what was refused, which stays to be read until then.
+    if (refusal.value !== null) field.current?.select();
   };
   const submit = (event: Event): void => {
     event.preventDefault();
@@ -24,7 +28,7 @@ export function RunAction({ slot, name }: { slot: Slot; name: string }) {
   };
   return (
     <form class="drawer-actions" onSubmit={submit}>
-      {needsUnits && <UnitField unit={unit} />}
+      {needsUnits && <UnitField unit={unit} field={field} />}
       <button type="submit" class="primary" disabled={asked.value || !isActive}>
         {name}
       </button>
@@ -35,12 +39,13 @@ export function RunAction({ slot, name }: { slot: Slot; name: string }) {
 }
 
 /** A scanner types what it reads and presses Enter. */
-function UnitField({ unit }: { unit: Signal<string> }) {
+function UnitField({ unit, field }: { unit: Signal<string>; field: RefObject<HTMLInputElement> }) {
   const id = useId();
   return (
     <div class="field">
       <label for={id}>Serial number of the unit</label>
       <input
+        ref={field}
         id={id}
         type="text"
         required

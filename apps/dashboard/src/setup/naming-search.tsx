@@ -2,7 +2,7 @@ import {
   type LostSlot,
   lostWords,
   nextSearch,
-  type SearchEvent,
+  type PluggedDevice,
   type SearchNote,
   type SlotName,
   type StationSetup,
@@ -25,11 +25,12 @@ interface NamingSearchProps {
 
 /** Asks for one slot after another, then shows what the station is to keep. */
 export function NamingSearch({ setup, labels, onClose }: NamingSearchProps) {
-  const search = useSignal(nextSearch(searchFor(labels), seenNow(setup)));
+  const search = useSignal(searchFor(labels));
   useSignalEffect(() => {
-    const seen = seenNow(setup);
-    search.value = nextSearch(search.peek(), seen);
+    const devices = seenNow(setup);
+    if (devices !== null) search.value = nextSearch(search.peek(), { on: 'seen', devices });
   });
+  const isSeen = seenNow(setup) !== null;
   const refusal = useSignal<Refusal | null>(null);
   const busy = useSignal(false);
   const { at, found, note, unmoved } = search.value;
@@ -51,7 +52,7 @@ export function NamingSearch({ setup, labels, onClose }: NamingSearchProps) {
         {label === undefined ? (
           <Review asked={labels.length} slots={slots} lost={lost} replaces={setup.slots !== null} />
         ) : (
-          <Question label={label} note={note} unmoved={unmoved} />
+          <Question label={label} note={note} unmoved={unmoved} isSeen={isSeen} />
         )}
       </div>
       <FoundSlots slots={label === undefined ? slots : slots.filter((slot) => found.has(slot.label))} />
@@ -78,13 +79,16 @@ interface QuestionProps {
   readonly label: string;
   readonly note: SearchNote | null;
   readonly unmoved: readonly string[];
+  /** Whether the station sees what is plugged in. */
+  readonly isSeen: boolean;
 }
 
-function Question({ label, note, unmoved }: QuestionProps) {
+function Question({ label, note, unmoved, isSeen }: QuestionProps) {
   const trouble = noteWords(note);
   const words = unmovedWords(unmoved);
   return (
     <>
+      {!isSeen && <p>The station does not see its ports now. Wait until it does.</p>}
       <p class="naming-question">
         Plug a board into the slot you call <strong>{label}</strong>.
       </p>
@@ -137,9 +141,9 @@ function FoundSlots({ slots }: { slots: readonly SlotName[] }) {
   );
 }
 
-/** What is plugged in at this station now; follows the live bench. */
-function seenNow({ station }: StationSetup): SearchEvent {
+/** What is plugged in at this station now, null when nobody knows; follows the live bench. */
+function seenNow({ station }: StationSetup): readonly PluggedDevice[] | null {
   const setup = bench.stations.value.find((each) => each.station === station);
   const slots = bench.slots.value.map(({ value }) => value);
-  return { on: 'seen', devices: setup === undefined ? [] : pluggedIn(setup, slots) };
+  return setup === undefined || bench.link.value.is !== 'online' ? null : pluggedIn(setup, slots);
 }

@@ -1,4 +1,4 @@
-import type { Slot, StationSetup } from '@flashline/contracts';
+import { nextSearch, type Slot, type SlotSearch, type StationSetup, searchFor } from '@flashline/contracts';
 import { expect, test } from 'vitest';
 import { pluggedIn } from './plugged-in.ts';
 
@@ -7,6 +7,7 @@ const ID = { vendorId: 0x0483, productId: 0xdf11 };
 test('boards and strangers are seen on slots and on other ports, what was pulled and what another station has is not', () => {
   const setup = {
     station: 'ST07',
+    online: true,
     others: [
       { path: '1-4', ...ID, mode: 'dfu' },
       { path: '1-5', ...ID, mode: 'other' },
@@ -30,4 +31,28 @@ test('boards and strangers are seen on slots and on other ports, what was pulled
     { path: '1-7', ...ID, mode: 'other', arrival: 'stranger' },
     { path: '1-8', ...ID, mode: 'dfu', arrival: 's8' },
   ]);
+});
+
+test('nobody knows what is plugged in at a station that does not answer, or sees nothing', () => {
+  const setup = { station: 'ST07', online: true, others: [] } as unknown as StationSetup;
+  const waiting = { station: 'ST07', slot: '1-1', state: { is: 'waiting', seatingId: 's1', board: ID } } as Slot;
+  const blind = { station: 'ST07', slot: '1-2', state: { is: 'offline' } } as Slot;
+  expect(pluggedIn({ ...setup, online: false }, [waiting])).toBeNull();
+  expect(pluggedIn(setup, [waiting, blind])).toBeNull();
+  expect(pluggedIn(setup, [waiting, { ...blind, station: 'ST08' }])).toHaveLength(1);
+});
+
+test('a board that did not move while nobody could see it is no answer, one that came or was plugged in anew is', () => {
+  const setup = { station: 'ST07', online: true, others: [] } as unknown as StationSetup;
+  const slot = (path: string, seatingId: string) =>
+    ({ station: 'ST07', slot: path, state: { is: 'waiting', seatingId, board: ID } }) as Slot;
+  const look = (search: SlotSearch, online: boolean, ...slots: Slot[]) => {
+    const devices = pluggedIn({ ...setup, online }, slots);
+    return devices === null ? search : nextSearch(search, { on: 'seen', devices });
+  };
+  const first = look(searchFor(['A1', 'A2']), true, slot('1-1', 's1'), slot('1-2', 's2'));
+  const back = look(look(first, false), true, slot('1-1', 's1'), slot('1-2', 's2'));
+  expect([back.at, back.note, back.unmoved]).toEqual([0, null, ['1-1', '1-2']]);
+  const moved = look(look(first, false), true, slot('1-1', 's1'), slot('1-2', 's3'));
+  expect([...moved.found]).toEqual([['A1', '1-2']]);
 });

@@ -1,8 +1,15 @@
 import type { PluggedDevice, Slot, SlotState, StationSetup } from '@flashline/contracts';
 
-/** What is plugged in at a station, on slots and on other ports. */
-export function pluggedIn({ station, others }: StationSetup, slots: readonly Slot[]): readonly PluggedDevice[] {
+/**
+ * What is plugged in at a station, on slots and on other ports. Null while the station does not answer or sees nothing: then nobody
+ * knows, and what is there afterwards need not have come meanwhile.
+ */
+export function pluggedIn(
+  { station, online, others }: StationSetup,
+  slots: readonly Slot[],
+): readonly PluggedDevice[] | null {
   const inSlots = slots.filter((slot) => slot.station === station);
+  if (!online || inSlots.some(({ state }) => state.is === 'offline')) return null;
   return [
     // Of a port that is no slot the station tells what is there, not since when.
     ...others.map((device) => ({ ...device, arrival: device.mode })),

@@ -69,6 +69,11 @@ describe('a host process', () => {
     expect(options[0]?.env).toMatchObject({ PATH: process.env.PATH, UV_THREADPOOL_SIZE: '32' });
   });
 
+  test('returns the memory that it no longer needs', () => {
+    open();
+    expect(vi.mocked(spawn).mock.lastCall?.[1]).toContain('--max-semi-space-size=8');
+  });
+
   test('that is recycled is started again at once, however often, and is not called hung', async () => {
     const { host, onEnd } = open();
     for (let time = 0; time < 10; time++) {

@@ -106,7 +106,10 @@ export function judged(slot: Ended, sight: Sight, arrival: Arrival & Newcomer): 
 
 /** Who comes meanwhile has to wait until the slot is free. */
 function scannedWhileKeeping(slot: Extract<SlotState, { is: 'keeping' }>, event: Scanned): SlotState {
-  if (slot.successor !== null) return { ...slot, successor: scanned(slot.successor, event) };
+  if (slot.successor !== null) {
+    const successor = scanned(slot.successor, event);
+    return successor === slot.successor ? slot : { ...slot, successor };
+  }
   const after = scannedAfterTheEnd(slot.ended, event);
   if (after === slot.ended) return slot;
   return after.is === 'ended' ? { ...slot, ended: after } : { ...slot, successor: after };

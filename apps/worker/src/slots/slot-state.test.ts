@@ -117,6 +117,7 @@ describe('a result that is not kept yet', () => {
     const swapped = next(next(unkept, scan(application(2), 150)), scan(null, 3000));
     const other = next(swapped, scan(dfu(3), 4000));
     expect(benchState(other)).toMatchObject({ is: 'running', attemptId: 'a' });
+    expect(next(other, scan(dfu(3), 4500))).toBe(other);
     expect(next(other, kept)).toMatchObject({ ...another, seating: { id: 'seating-at-4000' } });
     expect(next(next(other, scan(null, 5000)), kept)).toEqual(EMPTY);
   });

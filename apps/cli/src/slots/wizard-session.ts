@@ -39,9 +39,8 @@ export async function askForSlots(
   const onScan: OnScan = (devices, trouble) => {
     if (trouble !== null && trouble !== said) tell(trouble);
     said = trouble;
-    // What cannot be seen has not been pulled.
-    if (trouble !== null && devices.length === 0) return;
-    on({ on: 'seen', devices: devices.map((device) => ({ ...device, arrival: String(device.address) })) });
+    const seen = seenIn(devices, trouble);
+    if (seen !== null) on(seen);
   };
   // Without an output it leaves Ctrl-C to the terminal, which makes a signal of it.
   const lines = createInterface({ input: keyboard });
@@ -52,6 +51,12 @@ export async function askForSlots(
     lines.close();
   }
   return isDone(search) ? search.found : null;
+}
+
+/** What a scan shows; null when it shows nothing at all: what cannot be seen has not been pulled. */
+export function seenIn(...[devices, trouble]: Parameters<OnScan>): SearchEvent | null {
+  if (trouble !== null && devices.length === 0) return null;
+  return { on: 'seen', devices: devices.map((device) => ({ ...device, arrival: String(device.address) })) };
 }
 
 function isDone({ at, labels }: SlotSearch): boolean {

@@ -81,7 +81,11 @@ test('an attempt that ended on the bench stays at the last percent until the led
 test('a recorded attempt does not hide the one that runs after it', () => {
   const running = { is: 'running', seating: SEATING, attemptId: ID.new } as const;
   expect(view(running, attempt(ID.old, 'pass'))).toMatchObject({ is: 'running', attemptId: ID.new });
-  expect(view(running, attempt(ID.new, 'pass'))).toMatchObject({ is: 'done', attemptId: ID.new });
+});
+
+test('an attempt that is recorded is done when its worker says so, for nothing else can be started there before', () => {
+  const running = { is: 'running', seating: SEATING, attemptId: ID.new } as const;
+  expect(view(running, attempt(ID.new, 'pass'))).toMatchObject({ is: 'running', attemptId: ID.new, progress: 0.99 });
 });
 
 test('progress of another attempt does not count', () => {

@@ -47,21 +47,25 @@ function stateOf(bench: BenchSlot['state'], latest: Attempt | null, progress: Pr
   }
 }
 
-/** The ledger and the worker hear of things in any order: the worker may run what is recorded already, or not yet run what is assigned. */
+/**
+ * The ledger and the worker hear of things in any order: the worker may not yet run what is assigned, or not yet have said that it is
+ * done with what is recorded. Until it has, nothing else can be started there, so the slot is not shown as done either.
+ */
 function seatedState(bench: Seated, latest: Attempt | null, progress: Progress | null): SlotState {
   const { id: seatingId, since, board } = bench.seating;
   const onBoard = { seatingId, since, board };
   const heldId = 'attemptId' in bench ? bench.attemptId : null;
   if (latest !== null && latest.result === null && latest.attemptId !== heldId)
     return { is: 'queued', ...onBoard, attemptId: latest.attemptId };
-  if (latest !== null && latest.result !== null && (bench.is !== 'running' || latest.attemptId === heldId)) {
+  if (latest !== null && latest.result !== null && bench.is !== 'running') {
     const { outcome, fault } = latest.result;
-    const { present, ready } = bench.is === 'running' ? { present: true, ready: false } : { present: true, ...bench };
+    const { present, ready } = { present: true, ...bench };
     return { is: 'done', ...onBoard, present, ready, attemptId: latest.attemptId, outcome, fault };
   }
   if (bench.is === 'waiting') return { is: 'waiting', ...onBoard, ready: bench.ready, perhapsOf: bench.perhapsOf };
   const { attemptId } = bench;
   const own = progress?.attemptId === attemptId ? progress : null;
-  const fraction = bench.is === 'ended' ? FRACTION_MAX : Math.min(own?.fraction ?? 0, FRACTION_MAX);
+  const hasEnded = bench.is === 'ended' || (latest?.attemptId === attemptId && latest.result !== null);
+  const fraction = hasEnded ? FRACTION_MAX : Math.min(own?.fraction ?? 0, FRACTION_MAX);
   return { is: 'running', ...onBoard, attemptId, phase: own?.phase ?? null, progress: fraction };
 }

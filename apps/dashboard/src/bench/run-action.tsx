@@ -19,8 +19,10 @@ export function RunAction({ slot, name }: { slot: Slot; name: string }) {
     asked.value = true;
     refusal.value = await startOn(slot, needsUnits ? unit.value.trim() : undefined);
     asked.value = false;
-    // The next scan takes the place of what was refused, which stays to be read until then.
-    if (refusal.value !== null) field.current?.select();
+    if (refusal.value === null) return;
+    // The next scan takes the place of what was refused. Not in every browser does a selection bring the focus back from the button.
+    field.current?.focus();
+    field.current?.select();
   };
   const submit = (event: Event): void => {
     event.preventDefault();
@@ -39,7 +41,7 @@ export function RunAction({ slot, name }: { slot: Slot; name: string }) {
 }
 
 /** A scanner types what it reads and presses Enter. */
-function UnitField({ unit, field }: { unit: Signal<string>; field: RefObject<HTMLInputElement> }) {
+function UnitField({ unit, field }: { unit: Signal<string>; field: RefObject<HTMLInputElement | null> }) {
   const id = useId();
   return (
     <div class="field">
@@ -66,7 +68,9 @@ function UnitField({ unit, field }: { unit: Signal<string>; field: RefObject<HTM
 /** Starts a run on the board in a slot; null when it has started. */
 async function startOn({ station, slot }: Slot, unit: string | undefined): Promise<Refusal | null> {
   const answer = await startRuns({ slots: [{ station, slot, unit }] });
-  if (answer.kind === 'refused') return answer.refusal;
+  // The field is free for the next scan, so the refusal itself has to say of which it speaks.
+  const scanned = unit === undefined ? [] : [`Serial number of the unit: ${unit}`];
+  if (answer.kind === 'refused') return { ...answer.refusal, lines: [...scanned, ...answer.refusal.lines] };
   const fault = answer.value.runs[0]?.fault ?? null;
-  return fault === null ? null : { code: fault, says: FAULTS[fault].says, action: FAULTS[fault].do, lines: [] };
+  return fault === null ? null : { code: fault, says: FAULTS[fault].says, action: FAULTS[fault].do, lines: scanned };
 }

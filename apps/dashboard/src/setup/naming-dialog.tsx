@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import { bench } from '../live/this-bench.ts';
 import { Dialog } from '../parts/dialog.tsx';
+import { labelsWords } from '../words/naming-words.ts';
 import { NamingSearch } from './naming-search.tsx';
 
 /** Finds out which port each slot is, by a board that is plugged into one after another, and has the station keep it. */
@@ -28,6 +29,7 @@ function LabelForm({ setup, onBegin }: { setup: StationSetup; onBegin: (labels: 
   // A board in a slot would be flashed instead of naming it.
   const isActive = bench.order.value?.state === 'active';
   const labels = [...new Set(text.value.split('\n').map((line) => line.trim()))].filter((line) => line !== '');
+  const flaw = labelsWords(labels);
   const begin = (event: Event): void => {
     event.preventDefault();
     onBegin(labels);
@@ -47,9 +49,10 @@ function LabelForm({ setup, onBegin }: { setup: StationSetup; onBegin: (labels: 
         />
         <p class="fine">One slot on each line, as it stands on the fixture, in the order in which you will plug.</p>
       </div>
+      {flaw !== null && <p role="alert">{flaw}</p>}
       {isActive && <p>The work order is active: boards that are plugged in would be flashed. Pause it first.</p>}
       <div class="dialog-actions">
-        <button type="submit" class="primary" disabled={isActive || labels.length === 0}>
+        <button type="submit" class="primary" disabled={isActive || flaw !== null || labels.length === 0}>
           Begin
         </button>
       </div>

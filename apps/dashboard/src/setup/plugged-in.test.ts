@@ -55,4 +55,6 @@ test('a board that did not move while nobody could see it is no answer, one that
   expect([back.at, back.note, back.unmoved]).toEqual([0, null, ['1-1', '1-2']]);
   const moved = look(look(first, false), true, slot('1-1', 's1'), slot('1-2', 's3'));
   expect([...moved.found]).toEqual([['A1', '1-2']]);
+  const came = look(look(first, false), true, slot('1-1', 's1'), slot('1-2', 's2'), slot('1-3', 's4'));
+  expect([...came.found]).toEqual([['A1', '1-3']]);
 });

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { noteWords, unmovedWords } from './naming-words.ts';
+import { labelsWords, noteWords, unmovedWords } from './naming-words.ts';
+
+test('labels that the station would not keep are told', () => {
+  const many = Array.from({ length: 256 }, (_, n) => `A${n}`);
+  expect(labelsWords([...many.slice(1), 'x'.repeat(32)])).toBeNull();
+  expect(labelsWords([...many, 'B1'])).toMatch(/257.*256/);
+  expect(labelsWords(['A1', 'x'.repeat(33)])).toMatch(/32.*x{33}$/);
+});
 
 test('boards that are plugged in already are named by their ports, and have to be plugged in again', () => {
   expect(unmovedWords([])).toBeNull();

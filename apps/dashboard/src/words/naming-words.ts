@@ -1,5 +1,12 @@
-import type { SearchNote } from '@flashline/contracts';
+import { LABEL_LENGTH_MAX, type SearchNote, SLOTS_MAX } from '@flashline/contracts';
 import { plural, usbIdText } from './formats.ts';
+
+/** Why the station would not keep slots with these labels, before anybody plugs boards for them; null when it would. */
+export function labelsWords(labels: readonly string[]): string | null {
+  if (labels.length > SLOTS_MAX) return `These are ${labels.length} slots, and a station has ${SLOTS_MAX} at most.`;
+  const long = labels.find((label) => label.length > LABEL_LENGTH_MAX);
+  return long === undefined ? null : `A label has ${LABEL_LENGTH_MAX} characters at most. Shorten ${long}`;
+}
 
 /** What to do with boards that were plugged in before anybody asked for their slots; null when there are none. */
 export function unmovedWords(ports: readonly string[]): string | null {

@@ -94,9 +94,17 @@ describe.skipIf(!browserAvailable())('the dashboard of a station with a fixture'
   test('finds out which port a slot is by a board that is plugged in, and the station keeps it', async () => {
     await page.getByRole('button', { name: 'Name the slots…' }).click();
     const dialog = page.getByRole('dialog');
+    const begin = dialog.getByRole('button', { name: 'Begin' });
+    await dialog.getByLabel('Labels').fill(Array.from({ length: 257 }, (_, n) => `A${n}`).join('\n'));
+    await dialog
+      .getByRole('alert')
+      .getByText(/257 slots.*256 at most/)
+      .waitFor();
+    expect(await begin.isDisabled()).toBe(true);
+    expect(await violations(page)).toEqual([]);
     await dialog.getByLabel('Labels').fill('L1\nX9\nR1');
     expect(await violations(page)).toEqual([]);
-    await dialog.getByRole('button', { name: 'Begin' }).click();
+    await begin.click();
     await dialog.getByText('Plug a board into the slot you call L1').waitFor();
     await dialog.getByText(/plugged in already, on port 1-1\.3\./).waitFor();
     await line.bench.unplug('1-1.3');

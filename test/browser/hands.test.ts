@@ -149,10 +149,15 @@ describe.skipIf(!browserAvailable())('an order that looks for the serial numbers
     expect(await violations(page)).toEqual([]);
     // A scanner is a keyboard that nobody looks at: what it types after a refusal takes the place of what was refused.
     const refusal = { runs: [{ attemptId: null, fault: 'SLOT_BUSY' }] };
-    await page.route('**/api/v1/runs', (route) => route.fulfill({ json: refusal }), { times: 1 });
-    await page.keyboard.type('scanned too early');
+    await page.route('**/api/v1/runs', (route) => route.fulfill({ json: refusal }), { times: 2 });
+    await page.keyboard.type('too early');
     await page.keyboard.press('Enter');
-    await page.getByRole('dialog').getByText('SLOT_BUSY').waitFor();
+    await page.getByRole('alert').getByText(': too early').waitFor();
+    await page.keyboard.type('too early again');
+    await page.getByRole('dialog').getByRole('button', { name: 'Run now' }).click();
+    await page.getByRole('alert').getByText(': too early again').waitFor();
+    expect(await page.getByRole('alert').textContent()).toContain('SLOT_BUSY');
+    expect(await violations(page)).toEqual([]);
     await page.keyboard.type(UNIT);
     await page.keyboard.press('Enter');
     await done(client, path);

@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Health } from '@flashline/contracts';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { BenchWorker } from './rig/bench-worker.ts';
 import { openRig, type Rig } from './rig/rig.ts';
 
@@ -78,6 +78,7 @@ test('the dashboard is served with its pages, and without it the station says ho
   const hint = await fetch(bare.coordinator.url);
   expect([hint.status, await hint.text()]).toEqual([200, expect.stringContaining('npm run build')]);
   const folder = await mkdtemp(join(tmpdir(), 'flashline-dashboard-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
   await mkdir(join(folder, 'assets'));
   await writeFile(join(folder, 'index.html'), '<!doctype html><title>flashline</title>');
   await writeFile(join(folder, 'assets', 'index-1a2b.js'), 'export {};');

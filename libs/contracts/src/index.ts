@@ -68,6 +68,7 @@ export { ErasePolicy, OrderRecipe, PLAIN_ORDER_RECIPE, PLAIN_RECIPE, Recipe } fr
 export { type LostSlot, lostWords, type SearchedSlots, slotsAfter } from './searched-slots.ts';
 export type { OpenLine, SerialLine, SerialPorts } from './serial-line.ts';
 export { BenchSlot, BenchState, Seating, Slot, SlotState } from './slot.ts';
+export { LABEL_LENGTH_MAX, SLOTS_MAX } from './slot-limits.ts';
 export {
   nextSearch,
   type PluggedDevice,
@@ -79,7 +80,6 @@ export {
 export {
   firstSlotClash,
   OtherDevice,
-  SLOTS_MAX,
   SlotName,
   SlotNames,
   SlotPlace,

@@ -6,7 +6,8 @@ import { ExpectedBoard } from './order.ts';
 import { PhaseName } from './outcome.ts';
 import { OrderRecipe } from './recipe.ts';
 import { BenchSlot } from './slot.ts';
-import { OtherDevice, SLOTS_MAX, SlotNames } from './station.ts';
+import { SLOTS_MAX } from './slot-limits.ts';
+import { OtherDevice, SlotNames } from './station.ts';
 import { UsbTree } from './usb-tree.ts';
 
 /** Work for one seating of one slot. Travels on that slot's queue; the queue's job id is the attempt id. */

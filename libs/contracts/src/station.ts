@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { SlotPath, StationId } from './names.ts';
+import { LABEL_LENGTH_MAX, SLOTS_MAX } from './slot-limits.ts';
 
 const U16 = z.int().min(0).max(0xffff);
 
-/** Slots of one station: more than a USB host can feed. */
-export const SLOTS_MAX = 256;
 /** Rows and columns of one fixture. */
 const GRID_MAX = 64;
 
@@ -19,7 +18,7 @@ export type SlotPlace = z.infer<typeof SlotPlace>;
 export const SlotName = z.strictObject({
   path: SlotPath,
   /** What stands on the fixture, large enough to be read from two metres. */
-  label: z.string().trim().min(1).max(32),
+  label: z.string().trim().min(1).max(LABEL_LENGTH_MAX),
   /** What it belongs to: a fixture, a hub. Places count within a group. */
   group: z.string().trim().min(1).max(32).optional(),
   place: SlotPlace.optional(),

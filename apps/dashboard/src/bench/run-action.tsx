@@ -17,12 +17,12 @@ export function RunAction({ slot, name }: { slot: Slot; name: string }) {
   const isActive = headOrder.value?.state === 'active';
   const run = async (): Promise<void> => {
     asked.value = true;
-    refusal.value = await startOn(slot, needsUnits ? unit.value.trim() : undefined);
-    asked.value = false;
-    if (refusal.value === null) return;
-    // The next scan takes the place of what was refused. Not in every browser does a selection bring the focus back from the button.
+    const scanned = unit.value.trim();
+    // The next scan takes the place of this one, also while it is asked. Not in every browser does a selection take the focus.
     field.current?.focus();
     field.current?.select();
+    refusal.value = await startOn(slot, needsUnits ? scanned : undefined);
+    asked.value = false;
   };
   const submit = (event: Event): void => {
     event.preventDefault();

@@ -10,6 +10,7 @@ const device = (path: string, arrival = 'x', mode: PluggedDevice['mode'] = 'dfu'
   ...ID,
 });
 const see = (...devices: PluggedDevice[]): SearchEvent => ({ on: 'seen', devices });
+const UNSEEN: SearchEvent = { on: 'unseen' };
 const SKIP = { on: 'skip' } as const;
 const BACK = { on: 'back' } as const;
 /** After a first look at a bench without boards. */
@@ -36,6 +37,20 @@ test('boards that have not moved since the first look are known, until they are 
   expect(search.unmoved).toEqual(['1-1', '1-2', '1-3']);
   const later = [see(device('1-1'), device('1-2', 'new')), see(device('1-1'), device('1-2', 'new'), device('1-3'))];
   expect(later.reduce(nextSearch, search).unmoved).toEqual(['1-1']);
+});
+
+test('after a time that nobody saw, boards where there was one before are no answer, whatever they are called now', () => {
+  const before = after(['A1', 'A2'], see(device('1-1'), device('1-4', 'x', 'other')), UNSEEN, UNSEEN);
+  const anew = [device('1-1', 'y'), device('1-4', 'y', 'other')];
+  const back = nextSearch(before, see(...anew));
+  expect([found(back), back.unmoved, back.note]).toEqual([{ A1: '1-1' }, [], before.note]);
+  expect(found(nextSearch(before, see(...anew, device('1-2'))))).toEqual({ A1: '1-1', A2: '1-2' });
+
+  const first = nextSearch(searchFor(['A1']), see(device('1-1'), device('1-2'), device('1-3')));
+  const restarted = [UNSEEN, see(device('1-1', 'y'), device('1-2'))].reduce(nextSearch, first);
+  expect([found(restarted), restarted.unmoved]).toEqual([{}, ['1-2', '1-1']]);
+  const pulled = [see(device('1-2')), see(device('1-1', 'z'), device('1-2'))].reduce(nextSearch, restarted);
+  expect([found(pulled), pulled.unmoved]).toEqual([{ A1: '1-1' }, ['1-2']]);
 });
 
 test('a port that has a name already is refused, and the slot is still asked for', () => {

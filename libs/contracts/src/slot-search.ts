@@ -15,7 +15,9 @@ export interface SlotSearch {
   readonly found: ReadonlyMap<string, string>;
   /** What the last look saw: the arrival on each port; null before the first. */
   readonly seen: ReadonlyMap<string, string> | null;
-  /** Ports of boards that were there at the first look and have not moved since: no answer until they are plugged in anew. */
+  /** Nobody has seen the ports since the last look. */
+  readonly isBlind: boolean;
+  /** Ports of boards that may have been there all along: no answer until they are plugged in anew. */
   readonly unmoved: readonly string[];
   /** What there is to tell about the last thing that happened; the same object while nothing new has. */
   readonly note: SearchNote | null;
@@ -33,13 +35,15 @@ export type SearchNote =
 
 export type SearchEvent =
   | { readonly on: 'seen'; readonly devices: readonly PluggedDevice[] }
+  /** Nobody can see what is plugged in now. */
+  | { readonly on: 'unseen' }
   | { readonly on: 'skip' }
   /** Forgets the slot before this one, and asks for it again. */
   | { readonly on: 'back' };
 
 /** Asks for these slots, in this order. */
 export function searchFor(labels: readonly string[]): SlotSearch {
-  return { labels, at: 0, found: new Map(), seen: null, unmoved: [], note: null };
+  return { labels, at: 0, found: new Map(), seen: null, isBlind: false, unmoved: [], note: null };
 }
 
 /** Pure. People plug, pull and change their minds in any order, so every event has an answer. */
@@ -48,6 +52,8 @@ export function nextSearch(search: SlotSearch, event: SearchEvent): SlotSearch {
   switch (event.on) {
     case 'seen':
       return seenNow(search, event.devices);
+    case 'unseen':
+      return search.isBlind ? search : { ...search, isBlind: true };
     case 'skip': {
       const label = labels[at];
       return label === undefined ? search : { ...search, at: at + 1, note: { kind: 'skipped', label } };
@@ -66,10 +72,18 @@ function seenNow(search: SlotSearch, devices: readonly PluggedDevice[]): SlotSea
   const { seen: before, labels, at } = search;
   const seen = new Map(devices.map(({ path, arrival }) => [path, arrival]));
   // What is plugged in when it begins is no answer: pulled and plugged in again, it is.
-  if (before === null) return { ...search, seen, unmoved: portsOf(devices.filter(isBoard)) };
+  if (before === null) return { ...search, seen, isBlind: false, unmoved: portsOf(devices.filter(isBoard)) };
+  const moved = devices.filter(({ path, arrival }) => before.get(path) !== arrival);
+  // A station that starts anew calls every board another. Where one sat before nobody saw, one may have sat all along.
+  const arrived = search.isBlind ? moved.filter(({ path }) => !before.has(path)) : moved;
+  const doubtful = portsOf(moved.filter((device) => !arrived.includes(device) && isBoard(device)));
   const unmoved = search.unmoved.filter((path) => seen.get(path) === before.get(path));
-  const arrived = devices.filter(({ path, arrival }) => before.get(path) !== arrival);
-  const now = { ...search, seen, unmoved };
+  const now = {
+    ...search,
+    seen,
+    isBlind: false,
+    unmoved: [...unmoved, ...doubtful.filter((path) => ownerOf(search, path) === undefined)],
+  };
   const label = labels[at];
   return label === undefined ? now : answered(now, label, arrived);
 }
@@ -82,7 +96,7 @@ function answered(search: SlotSearch, label: string, arrived: readonly PluggedDe
   if (board === undefined)
     return stranger === undefined ? search : { ...search, note: { kind: 'stranger', device: stranger } };
   const { path } = board;
-  const [owner] = [...search.found].find(([, port]) => port === path) ?? [];
+  const owner = ownerOf(search, path);
   if (owner !== undefined) return { ...search, note: { kind: 'taken', label: owner, path } };
   return {
     ...search,
@@ -90,6 +104,11 @@ function answered(search: SlotSearch, label: string, arrived: readonly PluggedDe
     found: new Map([...search.found, [label, path]]),
     note: { kind: 'found', label, device: board },
   };
+}
+
+/** The slot that was found on this port. */
+function ownerOf({ found }: SlotSearch, path: string): string | undefined {
+  return [...found].find(([, port]) => port === path)?.[0];
 }
 
 function isBoard({ mode }: PluggedDevice): boolean {

@@ -39,8 +39,7 @@ export async function askForSlots(
   const onScan: OnScan = (devices, trouble) => {
     if (trouble !== null && trouble !== said) tell(trouble);
     said = trouble;
-    const seen = seenIn(devices, trouble);
-    if (seen !== null) on(seen);
+    on(seenIn(devices, trouble));
   };
   // Without an output it leaves Ctrl-C to the terminal, which makes a signal of it.
   const lines = createInterface({ input: keyboard });
@@ -53,9 +52,9 @@ export async function askForSlots(
   return isDone(search) ? search.found : null;
 }
 
-/** What a scan shows; null when it shows nothing at all: what cannot be seen has not been pulled. */
-export function seenIn(...[devices, trouble]: Parameters<OnScan>): SearchEvent | null {
-  if (trouble !== null && devices.length === 0) return null;
+/** What a scan shows: what cannot be seen has not been pulled. */
+export function seenIn(...[devices, trouble]: Parameters<OnScan>): SearchEvent {
+  if (trouble !== null && devices.length === 0) return { on: 'unseen' };
   return { on: 'seen', devices: devices.map((device) => ({ ...device, arrival: String(device.address) })) };
 }
 

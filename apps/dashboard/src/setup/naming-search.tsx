@@ -28,7 +28,7 @@ export function NamingSearch({ setup, labels, onClose }: NamingSearchProps) {
   const search = useSignal(searchFor(labels));
   useSignalEffect(() => {
     const devices = seenNow(setup);
-    if (devices !== null) search.value = nextSearch(search.peek(), { on: 'seen', devices });
+    search.value = nextSearch(search.peek(), devices === null ? { on: 'unseen' } : { on: 'seen', devices });
   });
   const isSeen = seenNow(setup) !== null;
   const refusal = useSignal<Refusal | null>(null);

@@ -1,6 +1,6 @@
 import { Fault, type FlashJob, type Seating } from '@flashline/contracts';
 import type { BusDevice } from '@flashline/dfuse';
-import { sameDevice } from './slots/sight.ts';
+import { hasAnother } from './slots/sight.ts';
 import type { SlotState } from './slots/slot.ts';
 
 /** A board in its slot, as it was found when its job came. */
@@ -9,9 +9,12 @@ export interface Found {
   readonly device: BusDevice;
 }
 
-/** Throws SEATING_ENDED when something else is on the port by now than the board that was found there. */
+/**
+ * Throws SEATING_ENDED when something else is on the port by now than the board that was found there. Where nothing is, the engine finds
+ * out: its process may see a board sooner than the one that watches the bus.
+ */
 export function requireThere({ assignment: { slot } }: FlashJob, device: BusDevice, state: SlotState): void {
-  if ('sight' in state && sameDevice(state.sight.device, device)) return;
+  if ('sight' in state && !hasAnother(state.sight, device)) return;
   throw new Fault('SEATING_ENDED', { slot, reason: 'another board sits there' });
 }
 

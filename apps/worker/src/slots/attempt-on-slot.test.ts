@@ -40,6 +40,8 @@ test('a board that went and came after it was met last is judged by that', () =>
 
 test('an attempt begins on no other board than the one that it was made for', () => {
   expect(after(scan(dfu(2), 0), begun)).toMatchObject({ is: 'waiting' });
+  const late = after(scan(application(3), 0), asked, met(1, 100), scan(null, 110), begun);
+  expect(late).toMatchObject({ is: 'running', attemptId: 'a' });
   const held = after(
     scan(application(3), 0),
     asked,

@@ -67,6 +67,11 @@ export function gapBefore(sight: Sight, { nowMs, unseenMs, hubMoved }: Look): Ga
   return { spanMs: nowMs - sinceMs, slackMs, lastedMs, hubMovedMs };
 }
 
+/** Whether something else is on the port than this device. */
+export function hasAnother({ device }: Sight, than: BusDevice): boolean {
+  return device !== null && !sameDevice(device, than);
+}
+
 /** Whether two looks show one enumeration. */
 export function sameDevice(one: BusDevice | null, other: BusDevice | null): boolean {
   return one?.address === other?.address && one?.mode === other?.mode;

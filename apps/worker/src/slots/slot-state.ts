@@ -1,6 +1,6 @@
 import { aftermathOf } from './aftermath.ts';
 import { contradicts, firmwareOf, identityOf } from './same-board.ts';
-import { sameDevice, sightOf } from './sight.ts';
+import { hasAnother, sameDevice, sightOf } from './sight.ts';
 import type { Ended, SlotEvent, SlotState, Waiting } from './slot.ts';
 import { judged, scanned } from './slot-looks.ts';
 
@@ -52,10 +52,10 @@ function met(slot: SlotState, { attemptId, device, nowMs }: On<'met'>): SlotStat
   return sight.sinceMs > nowMs ? slot : { ...slot, sight: sightOf(device, nowMs) };
 }
 
-/** Another board may have come meanwhile: then nothing begins here. */
+/** Another board may have come meanwhile: then nothing begins here. An empty port may be one that the watcher of the bus sees late. */
 function begun(slot: SlotState, { attemptId, device }: On<'begun'>): SlotState {
   if (!isFree(slot) && !(slot.is === 'entering' && slot.attemptId === attemptId)) return slot;
-  if (!sameDevice(slot.sight.device, device)) return slot;
+  if (hasAnother(slot.sight, device)) return slot;
   const seating = { ...slot.seating, board: identityOf(device) };
   const { tries, otherwise } = slot.is === 'entering' ? slot : takenFrom(slot);
   return { is: 'running', seating, attemptId, sight: { ...slot.sight, gap: null }, tries, otherwise };

@@ -189,7 +189,7 @@ export class OnePort {
     }
     this.#tell({ on: 'met', attemptId, device: met, nowMs: this.#nowMs });
     if (meanwhile !== null) this.#swap(meanwhile);
-    if (this.#seen()?.address === met.address) this.#tell({ on: 'begun', attemptId, device: met });
+    this.#tell({ on: 'begun', attemptId, device: met });
     if (this.#slot.is !== 'running' || this.#device()?.address !== met.address) {
       // Nothing was done to it: wherever it is, it may be worked on.
       board.attempts.delete(attemptId);

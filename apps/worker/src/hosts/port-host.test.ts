@@ -113,6 +113,7 @@ describe('the end of a process', () => {
     host.ends('crashed');
     const given = give('a');
     for (const hasSpoken of [false, false, true, false, false]) host.ends('crashed', hasSpoken);
+    for (let time = 0; time < 3; time++) host.ends('recycled', false);
     host.starts();
     await turn();
     expect(host.told).toEqual([orderOf('a')]);

@@ -128,7 +128,9 @@ export class PortHost {
 
   #ended(end: HostEnd, how: string, hasSpoken: boolean): void {
     this.#renewed();
-    this.#failedStarts = hasSpoken ? 0 : this.#failedStarts + 1;
+    // One that was to be replaced while it started says nothing about the next.
+    if (hasSpoken) this.#failedStarts = 0;
+    else if (end !== 'recycled') this.#failedStarts += 1;
     const isWorthWaiting = this.#failedStarts < FAILED_STARTS_MAX;
     for (const [id, flight] of this.#flights)
       if (isTold(flight) || !isWorthWaiting) this.#refuse(id, flight, lost(flight, FAULT_OF_END[end], how));

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type BenchReport, CHANNELS, type ProgressReport, type Slot } from '@flashline/contracts';
+import { type BenchReport, CHANNELS, type PhaseName, type ProgressReport, type Slot } from '@flashline/contracts';
 import { afterEach, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { BenchWorker, settle } from '../rig/bench-worker.ts';
@@ -34,8 +34,8 @@ test('progress of an attempt rises and never falls, and begins anew with the nex
   rig = await openRig();
   const worker = await BenchWorker.start(rig.queue, ['1-1']);
   const seating = await worker.plug('1-1');
-  const tell = async (attemptId: string, fraction: number) => {
-    const report: ProgressReport = { station: 'bench', slot: '1-1', attemptId, phase: 'write', fraction };
+  const tell = async (attemptId: string, fraction: number, phase: PhaseName = 'write') => {
+    const report: ProgressReport = { station: 'bench', slot: '1-1', attemptId, phase, fraction };
     await rig.queue.broadcast(CHANNELS.progress, report);
     await settle();
     const state = (await slots())[0]?.state;
@@ -47,6 +47,8 @@ test('progress of an attempt rises and never falls, and begins anew with the nex
   expect(await tell(first, 1)).toBe(0.99);
   await worker.set('1-1', { is: 'running', seating, attemptId: second });
   expect(await tell(second, 0.1)).toBe(0.1);
+  await tell(second, 0.1, 'verify');
+  expect((await slots())[0]?.state).toMatchObject({ phase: 'verify', progress: 0.1 });
 });
 
 test('what keeps a station from seeing boards is told in its words', async () => {

@@ -57,7 +57,7 @@ export class Floor {
     if (report === undefined || this.benchSlot(report.station, report.slot) === null) return null;
     const key = slotKey(report.station, report.slot);
     const before = this.#progress.get(key);
-    if (before?.attemptId === report.attemptId && before.fraction >= report.fraction) return null;
+    if (before?.attemptId === report.attemptId && !isFurther(report, before)) return null;
     this.#progress.set(key, report);
     return report;
   }
@@ -121,6 +121,11 @@ export class Floor {
     const progress = this.#progress.get(slotKey(owner.station, bench.slot)) ?? null;
     return slotView(owner, bench, this.latestAttempt(owner.station, bench), progress);
   }
+}
+
+/** A phase begins at the fraction at which the one before it has ended. */
+function isFurther(report: ProgressReport, before: Progress): boolean {
+  return report.fraction > before.fraction || (report.fraction === before.fraction && report.phase !== before.phase);
 }
 
 /** How a station is built, as people see it. */

@@ -16,7 +16,7 @@ import {
 } from '../testing/slot-events.ts';
 import type { End } from './aftermath.ts';
 import { PULLED_AFTER_MS, UNSEEN_MS_MAX } from './same-board.ts';
-import { sameDevice } from './sight.ts';
+import { hasAnother } from './sight.ts';
 import { EMPTY, type SlotEvent, type SlotState } from './slot.ts';
 import { next } from './slot-state.ts';
 import { benchState } from './slot-views.ts';
@@ -159,7 +159,7 @@ function heldAfter(before: Extract<SlotState, { is: 'running' | 'entering' }>, e
   const { seating, attemptId } = before;
   const isItsOwn = 'attemptId' in event && event.attemptId === attemptId;
   if (isItsOwn && event.on === 'ended') return { is: 'keeping', ended: { seating, attemptId } };
-  if (isItsOwn && event.on === 'begun' && sameDevice(before.sight.device, event.device))
+  if (isItsOwn && event.on === 'begun' && !hasAnother(before.sight, event.device))
     return { is: 'running', seating: { id: seating.id }, attemptId };
   return { is: before.is, seating, attemptId };
 }

@@ -143,6 +143,21 @@ describe('a board that was asked and is swapped while it waits for its turn', ()
   });
 });
 
+test('a board that a person has worked on again is met where it is by then, when it has reset while it waited its turn', async () => {
+  scene.ending = async () => endingOfFault(new Fault('VERIFY_MISMATCH'));
+  await scene.attempts().run(scene.job(1), SIGNAL);
+  const starts = new Starts(1);
+  const endOther = await starts.enter(SLOT, SIGNAL);
+  const enter = vi.spyOn(starts, 'enter');
+  const running = scene.attempts({ starts }).run(scene.job(2), SIGNAL);
+  await vi.waitFor(() => expect(enter).toHaveBeenCalled());
+  scene.bench.scan([]);
+  scene.bench.scan([{ ...DEVICE, address: 21 }]);
+  endOther();
+  await running;
+  expect(scene.orders.at(-1)).toMatchObject({ attemptId: attemptId(2), seated: { address: 21 } });
+});
+
 test('a job for a board that has left its slot is told that it has, and not that it is in no bootloader', async () => {
   await scene.attempts().run(scene.job(1), SIGNAL);
   scene.bench.scan([]);

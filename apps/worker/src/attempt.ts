@@ -87,17 +87,24 @@ export async function attempt(job: FlashJob, world: AttemptWorld, stops: Stops, 
   const endStart = await unlessStopped(stops, (signal) => world.starts.enter(job.assignment.slot, signal));
   try {
     stops.cancelled.throwIfAborted();
-    requireSameAsBefore(ready, world.bench.state(job.assignment.slot));
-    return await flash(ready, world, endStart, stops.cancelled);
+    const board = stillReady(ready, world.bench.state(job.assignment.slot));
+    return await flash(board, world, endStart, stops.cancelled);
   } finally {
     endStart();
   }
 }
 
-/** A board may have been swapped while it waited; only one that was asked holds its slot. */
-function requireSameAsBefore({ job, device, ranAs }: Ready, state: SlotState): void {
-  if (ranAs === null) admit(job, state);
-  requireThere(job, device, state);
+/** A board may have been swapped, or have reset, while it waited its turn. One that was asked holds its slot, and is as it was met. */
+function stillReady(ready: Ready, state: SlotState): Ready {
+  const { job, device, ranAs } = ready;
+  if (ranAs !== null) {
+    requireThere(job, device, state);
+    return ready;
+  }
+  const found = admit(job, state);
+  const { slot } = job.assignment;
+  if (found.device.mode !== 'dfu') throw new Fault('BOARD_NOT_READY', { slot });
+  return { ...ready, found, device: found.device };
 }
 
 async function readied(job: FlashJob, world: AttemptWorld, stops: Stops, trail: Trail): Promise<Ready> {

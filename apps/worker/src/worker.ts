@@ -184,8 +184,8 @@ class StationWorker implements Worker {
     this.#served.push(served);
   }
 
-  #scanned({ devices, hubs, lookedAtMs }: BusScan): void {
-    this.#bench.scan(devices, hubs, hereMs(lookedAtMs));
+  #scanned({ devices, hubs, arriving, lookedAtMs }: BusScan): void {
+    this.#bench.scan(devices, { hubs, arriving }, hereMs(lookedAtMs));
     this.#firstLook.resolve({ devices, trouble: this.#lookout?.trouble ?? null });
   }
 

@@ -161,6 +161,7 @@ describe('with a kernel that tells what it has', () => {
   test('a board that libusb was not told of is unseen when nothing else was told for five seconds, until it is told', async () => {
     bus = await openUsbBus({ binding: usb, clock, host: kernelWith(new Map([['1-1.4', 2]])) });
     await bus.list();
+    expect(bus.arriving).toEqual({ '1-1.4': 2 });
     await clock.until(clock.sleep(4_999));
     expect(bus.unseen).toEqual([]);
     await clock.until(clock.sleep(1));
@@ -168,6 +169,7 @@ describe('with a kernel that tells what it has', () => {
     usb.plug([1, 4], 2);
     await bus.list();
     expect(bus.unseen).toEqual([]);
+    expect(bus.arriving).toEqual({});
   });
 
   test('while others still arrive a board is not given up, but not for ever', async () => {

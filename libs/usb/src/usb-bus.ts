@@ -18,8 +18,8 @@ export interface UsbBusOptions {
   readonly clock?: Clock;
 }
 
-/** The USB address of each hub by its port path, root hubs left out. Another one, or none: the hub has left meanwhile. */
-export type HubAddresses = Readonly<Record<string, number>>;
+/** USB addresses by port path. Another one, or none: what was there has left meanwhile. */
+export type PortAddresses = Readonly<Record<string, number>>;
 
 /** The real USB bus of this computer. */
 export interface UsbBus extends DfuBus {
@@ -30,8 +30,10 @@ export interface UsbBus extends DfuBus {
    * process sees it. If a new one does not either, libusb cannot read that device: do not start a third for it.
    */
   readonly unseen: readonly string[];
-  /** The hubs as of the last look at the list. */
-  readonly hubs: HubAddresses;
+  /** The hubs as of the last look at the list, root hubs left out. */
+  readonly hubs: PortAddresses;
+  /** What the kernel had at the last look and libusb had not been told of yet: udev may be seconds late. Empty where nobody tells. */
+  readonly arriving: PortAddresses;
   /**
    * Asks the running firmware at `path` by its DFU run-time interface to restart into its bootloader (DFU 1.1, 5.1), and
    * resolves when it was asked, also when it has not answered: the bus shows what came of it. Rejects with a Fault: those of
@@ -62,7 +64,7 @@ class LibusbBus implements UsbBus {
   /** Null while it is being opened: the binding has one handle per device, so a second user would share it unawares. */
   readonly #ports = new Map<string, DfuPort | null>();
   readonly #stops = new Set<() => void>();
-  #hubs: HubAddresses = {};
+  #hubs: PortAddresses = {};
   /** About to begin; one that has begun may have missed what its asker was told of. */
   #look: Promise<readonly BusDevice[]> | null = null;
 
@@ -78,8 +80,12 @@ class LibusbBus implements UsbBus {
     return this.#host.trouble();
   }
 
-  get hubs(): HubAddresses {
+  get hubs(): PortAddresses {
     return this.#hubs;
+  }
+
+  get arriving(): PortAddresses {
+    return this.#sightings.arriving();
   }
 
   get unseen(): readonly string[] {

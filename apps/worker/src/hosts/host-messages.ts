@@ -10,7 +10,7 @@ import type {
 } from '@flashline/contracts';
 import type { BoardJob, BoardJobReport, BusDevice, Seated, Trust } from '@flashline/dfuse';
 import type { Range } from '@flashline/firmware';
-import type { HubAddresses } from '@flashline/usb';
+import type { PortAddresses } from '@flashline/usb';
 import type { Ending } from '../ending.ts';
 
 /** Which bus a host process opens. Virtual boards are never chosen by themselves. */
@@ -97,7 +97,9 @@ export type FromHost =
       /** When the look began, by `computerMs`: its reader may be busy meanwhile. */
       readonly lookedAtMs: number;
       readonly devices: readonly BusDevice[];
-      readonly hubs: HubAddresses;
+      readonly hubs: PortAddresses;
+      /** What the system has and the USB library does not show yet. */
+      readonly arriving: PortAddresses;
       readonly trouble: string | null;
       readonly unseen: readonly string[];
     }

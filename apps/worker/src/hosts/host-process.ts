@@ -45,6 +45,7 @@ async function discover(opened: OpenedBus): Promise<void> {
       lookedAtMs,
       devices,
       hubs: opened.hubs(),
+      arriving: opened.arriving(),
       trouble: opened.trouble(),
       unseen: opened.unseen(),
     });

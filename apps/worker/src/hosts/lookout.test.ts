@@ -10,7 +10,7 @@ function open() {
   const [host] = hosts;
   if (host === undefined) throw new Error('no host was started');
   const sees = (unseen: readonly string[] = []) =>
-    host.says({ on: 'devices', lookedAtMs: 1, devices: [DEVICE], hubs: {}, trouble: null, unseen });
+    host.says({ on: 'devices', lookedAtMs: 1, devices: [DEVICE], hubs: {}, arriving: {}, trouble: null, unseen });
   return { lookout, host, events, sees };
 }
 

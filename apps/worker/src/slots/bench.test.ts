@@ -84,7 +84,7 @@ test('a slot that is named anew keeps its board; one that goes leaves nothing be
 function worked() {
   const { bench, world } = open();
   bench.name([{ path: '1-2.3.4', label: 'A1' }]);
-  bench.scan([device('1-2.3.4')], HUBS);
+  bench.scan([device('1-2.3.4')], { hubs: HUBS });
   bench.tell('1-2.3.4', { on: 'begun', attemptId: 'a', device: device('1-2.3.4') });
   const end = { outcome: 'fail', fault: 'VERIFY_MISMATCH', resets: false, cameUp: false } as const;
   bench.tell('1-2.3.4', { on: 'ended', attemptId: 'a', end, nowMs: 0 });
@@ -107,20 +107,30 @@ test.each([
 ])('a board that comes back after %s came back', (_, moved, perhapsOf) => {
   const { bench, at, slot } = worked();
   at(1000);
-  bench.scan([], HUBS);
+  bench.scan([], { hubs: HUBS });
   at(2000);
-  bench.scan([], { ...HUBS, ...moved });
+  bench.scan([], { hubs: { ...HUBS, ...moved } });
   at(3000);
-  bench.scan([device('1-2.3.4', 'dfu', 2)], { ...HUBS, ...moved });
+  bench.scan([device('1-2.3.4', 'dfu', 2)], { hubs: { ...HUBS, ...moved } });
   expect(slot()).toMatchObject({ is: 'waiting', perhapsOf });
 });
 
 test('a board that comes back counts as away from look to look, however late both are read', () => {
   const { bench, at, slot } = worked();
   at(5000);
-  bench.scan([], HUBS, 1000);
-  bench.scan([device('1-2.3.4', 'dfu', 2)], HUBS, 3000);
+  bench.scan([], { hubs: HUBS }, 1000);
+  bench.scan([device('1-2.3.4', 'dfu', 2)], { hubs: HUBS }, 3000);
   expect(slot()).toMatchObject({ is: 'waiting', perhapsOf: null });
+});
+
+test('a board that the kernel has had since it left for a moment stayed, however late the USB library shows it', () => {
+  const { bench, at, slot } = worked();
+  at(1000);
+  bench.scan([], { hubs: HUBS });
+  bench.scan([], { hubs: HUBS, arriving: { '1-2.3.4': 2, '1-2.3.3': 3 } });
+  at(9000);
+  bench.scan([device('1-2.3.4', 'dfu', 2)], { hubs: HUBS });
+  expect(slot()).toMatchObject({ is: 'ended', present: true });
 });
 
 describe('a slot that was taken out of the file and is named again', () => {
@@ -167,11 +177,11 @@ describe('a slot that was taken out of the file and is named again', () => {
     const { bench, at, slot } = worked();
     bench.name([]);
     at(1_000);
-    bench.scan([], {});
+    bench.scan([], { hubs: {} });
     at(120_000);
-    bench.scan([], HUBS);
+    bench.scan([], { hubs: HUBS });
     at(121_000);
-    bench.scan([device('1-2.3.4', 'dfu', 2)], HUBS);
+    bench.scan([device('1-2.3.4', 'dfu', 2)], { hubs: HUBS });
     bench.name(again);
     expect(slot()).toMatchObject({ is: 'waiting', perhapsOf: 'a' });
   });

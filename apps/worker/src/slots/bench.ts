@@ -1,7 +1,7 @@
 import { type BenchSlot, comparePorts, OTHERS_MAX, type OtherDevice, type SlotName } from '@flashline/contracts';
 import type { BusDevice } from '@flashline/dfuse';
 import type { Seat } from '@flashline/store';
-import type { HubAddresses } from '@flashline/usb';
+import type { PortAddresses } from '@flashline/usb';
 import type { RememberedSeat } from './remembered-seats.ts';
 import { EMPTY, type Newcomer, type SlotEvent, type SlotState } from './slot.ts';
 import { next } from './slot-state.ts';
@@ -10,7 +10,9 @@ import { attemptedBoard, benchState, isForgettable } from './slot-views.ts';
 /** What one scan of the bus found. */
 interface Scan {
   readonly devices: readonly BusDevice[];
-  readonly hubs: HubAddresses;
+  readonly hubs: PortAddresses;
+  /** What the system has and the USB library does not show yet. */
+  readonly arriving: PortAddresses;
 }
 
 /** What is told of an attempt, by whoever knows no more of the slot. */
@@ -22,7 +24,7 @@ interface Followed {
   state: SlotState;
 }
 
-const NO_HUBS: HubAddresses = {};
+const NONE: PortAddresses = {};
 
 /** Ports that were slots and have a board still: a bench has no more, and none is followed for longer than a shift. */
 const UNNAMED_MAX = 256;
@@ -82,17 +84,17 @@ export class Bench {
   }
 
   /**
-   * Takes in one full scan of the bus, what hubs it found (left out, nobody has told), and when it looked: several may come at once
-   * after this process was busy, and a board that was away between two of them was away for longer than it takes to read them.
+   * Takes in one full scan of the bus, what it found beside boards (left out, nobody has told), and when it looked: several may come
+   * at once after this process was busy, and a board that was away between two of them was away for longer than it takes to read them.
    */
   scan(
     devices: readonly BusDevice[],
-    hubs: HubAddresses = this.#seen?.hubs ?? NO_HUBS,
+    { hubs = this.#seen?.hubs ?? NONE, arriving = NONE }: Partial<Omit<Scan, 'devices'>> = {},
     nowMs: number = this.#world.nowMs(),
   ): void {
     if (this.#isOpen)
       for (const { path, mode } of devices) if (mode === 'dfu' && !this.#slots.has(path)) this.#add(path, path);
-    this.#takeIn({ devices, hubs }, nowMs);
+    this.#takeIn({ devices, hubs, arriving }, nowMs);
     this.#scannedAtMs = nowMs;
   }
 
@@ -164,13 +166,14 @@ export class Bench {
     this.#seeOthers(scan.devices);
   }
 
-  #look(paths: readonly string[], { devices, hubs }: Scan, nowMs: number): void {
+  #look(paths: readonly string[], { devices, hubs, arriving }: Scan, nowMs: number): void {
     const hubsBefore = this.#seen?.hubs ?? hubs;
     const byPath = new Map(devices.map((device) => [device.path, device]));
     for (const path of paths)
       this.#tell(path, {
         on: 'scanned',
         device: byPath.get(path) ?? null,
+        arriving: arriving[path] ?? null,
         nowMs,
         unseenMs: nowMs - this.#scannedAtMs,
         hubMoved: hubsAbove(path).some((hub) => hubs[hub] !== hubsBefore[hub]),

@@ -2,7 +2,7 @@ import type { BoardIdentity } from '@flashline/contracts';
 import type { BusDevice } from '@flashline/dfuse';
 import { BOOTLOADER_DUE_MS, FIRMWARE_DUE_MS } from './aftermath.ts';
 import type { Gap } from './sight.ts';
-import type { Ended } from './slot.ts';
+import type { Ended, Tries } from './slot.ts';
 
 /** A board that was away for longer than this may have been pulled: no hand is faster. */
 export const PULLED_AFTER_MS = 700;
@@ -45,10 +45,18 @@ export function whoseIs(slot: Ended, arrival: Arrival): Whose {
   return whose === 'another' && !saysAnother(slot, arrival.device) && mayBeBack(arrival, slot.tries) ? 'unsure' : whose;
 }
 
-/** Whether it may have left and come back by itself, however long it was away: with its hub, or as it did before every attempt on it. */
-export function mayBeBack({ gap, nowMs }: Pick<Arrival, 'gap' | 'nowMs'>, tries: number): boolean {
+/**
+ * Whether it may have left and come back by itself, however long it was away: with its hub, or as it did before every attempt on it.
+ * Or it never left, and one look has missed it.
+ */
+export function mayBeBack({ gap, nowMs }: Pick<Arrival, 'gap' | 'nowMs'>, tries: Tries): boolean {
   if (gap.hubMovedMs !== null && nowMs - gap.hubMovedMs <= ENUMERATED_MS_MAX) return true;
-  return tries >= TRIES_MAX && isDroppedOff(gap);
+  return (gap.isBack && gap.spanMs < RESET_MS_MAX) || (isEnough(tries) && isDroppedOff(gap));
+}
+
+/** Whether the next attempt would most likely end as those did. */
+export function isEnough(tries: Tries): boolean {
+  return tries.length >= TRIES_MAX;
 }
 
 /** Whether what was there may have dropped off and come back by itself, as boards do whose supply is too weak. */
@@ -64,22 +72,29 @@ function saysAnother({ aftermath, seating, ranAs }: Ended, device: BusDevice): b
 }
 
 /** A board whose BOOT0 is still held is back within a moment, and says the same of itself. */
-function whoseInBootloader(slot: Ended, { device, gap, nowMs }: Arrival): Whose {
-  const { aftermath, dueFromMs } = slot;
+function whoseInBootloader(slot: Ended, arrival: Arrival): Whose {
+  const { device, gap } = arrival;
+  const { aftermath } = slot;
   const wasAsked = aftermath === 'asked';
   if (saysAnother(slot, device)) return 'another';
   if (aftermath === 'left' || aftermath === 'silent') return 'another';
   if (!wasPulled(gap, aftermath === 'lost') || (wasAsked && gap.spanMs < RESET_MS_MAX)) return 'same';
-  return nowMs - dueFromMs <= BOOTLOADER_DUE_MS[aftermath] ? 'unsure' : 'another';
+  return awaitedMs(slot, arrival) <= BOOTLOADER_DUE_MS[aftermath] ? 'unsure' : 'another';
 }
 
-function whoseRunning(slot: Ended, { device, gap, nowMs, unseenMs }: Arrival): Whose {
+/** How long what came was due. A board that was asked is not away for longer than that, either, whenever its attempt ended. */
+function awaitedMs({ aftermath, dueFromMs }: Ended, { gap, nowMs }: Arrival): number {
+  return aftermath === 'asked' ? Math.max(nowMs - dueFromMs, gap.spanMs) : nowMs - dueFromMs;
+}
+
+function whoseRunning(slot: Ended, arrival: Arrival): Whose {
+  const { device, gap, nowMs, unseenMs } = arrival;
   const { aftermath, ranAs, dueFromMs, cameUp } = slot;
   if (!wasPulled(gap, aftermath === 'lost')) return 'same';
   if (ranAs === null) {
     // It is on the bus already; the scan is late.
     if (cameUp && nowMs - unseenMs - dueFromMs <= UNSEEN_MS_MAX) return 'same';
-    const isDue = nowMs - dueFromMs <= FIRMWARE_DUE_MS[aftermath];
+    const isDue = awaitedMs(slot, arrival) <= FIRMWARE_DUE_MS[aftermath];
     if (!isDue) return 'another';
     return gap.spanMs < RESET_MS_MAX ? 'same' : 'unsure';
   }

@@ -7,12 +7,24 @@ import {
   hasOtherSerial,
   identityOf,
   isDroppedOff,
+  isEnough,
   mayBeBack,
   wasPulled,
   wasSwapped,
   whoseIs,
 } from './same-board.ts';
-import { type Gap, gapBefore, LONG_EMPTY, type Look, looked, type Sight, sameDevice, sightOf } from './sight.ts';
+import {
+  arrivedMs,
+  type Gap,
+  gapBefore,
+  isThere,
+  LONG_EMPTY,
+  type Look,
+  looked,
+  namelessBefore,
+  type Sight,
+  sightOf,
+} from './sight.ts';
 import {
   EMPTY,
   type Ended,
@@ -21,6 +33,7 @@ import {
   type Remembered,
   type Scanned,
   type SlotState,
+  type Tries,
   type Waiting,
 } from './slot.ts';
 
@@ -37,7 +50,7 @@ export function scanned(slot: SlotState, event: Scanned): SlotState {
     case 'entering':
     case 'running': {
       const sight = looked(slot.sight, event);
-      const otherwise = scanned(slot.otherwise, event);
+      const otherwise = slot.otherwise && scanned(slot.otherwise, event);
       return sight === slot.sight && otherwise === slot.otherwise ? slot : { ...slot, sight, otherwise };
     }
     case 'keeping':
@@ -50,42 +63,51 @@ export function scanned(slot: SlotState, event: Scanned): SlotState {
 }
 
 function scannedWaiting(slot: Waiting, event: Scanned): SlotState {
+  const nameless = namelessBefore(slot.sight, event);
+  if (nameless !== null) return scanned(scannedWaiting(slot, nameless), event);
   const sight = looked(slot.sight, event);
   if (sight === slot.sight) return slot;
   const { perhapsOf, tries } = slot;
   const { device } = event;
-  if (sameDevice(slot.sight.device, device)) return { ...slot, sight };
+  if (isThere(slot.sight, event)) return { ...slot, sight };
   // Nothing is lost by forgetting it: what comes is worked on anyway.
-  if (device === null) return perhapsOf === null && tries === 0 ? EMPTY : { ...slot, sight };
-  // It enumerated anew: perhaps another board, and nothing is lost by calling it so.
-  if (perhapsOf === null)
-    return arrived({ ...event, device }, { perhapsOf, tries: triesOf(slot, device, gapBefore(slot.sight, event)) });
-  if (isAnotherThan(slot, device, event)) return arrived(event);
+  if (device === null) return perhapsOf === null && tries.length === 0 ? EMPTY : { ...slot, sight };
+  const arrival = { ...event, device, nowMs: arrivedMs(slot.sight, event) };
+  // It enumerated anew: perhaps another board, and nothing is lost by calling it so, unless it does that before every attempt.
+  if (perhapsOf === null || isAnotherThan(slot, device, event))
+    return arrived(arrival, pastOf(triesOf(slot, device, gapBefore(slot.sight, event))));
   // A board that comes up behind a stranger is seated now.
-  return slot.sight.device?.mode === 'other' ? arrived(event, { perhapsOf, tries }) : { ...slot, sight };
+  return slot.sight.device?.mode === 'other' ? arrived(arrival, { perhapsOf, tries }) : { ...slot, sight };
+}
+
+function pastOf(tries: Tries): Past {
+  return { perhapsOf: isEnough(tries) ? (tries.at(-1) ?? null) : null, tries };
 }
 
 /** A board that may have been another before is certainly one when it was pulled and did not come back by itself. */
 function isAnotherThan({ seating: { board }, sight, tries }: Waiting, device: BusDevice, look: Look): boolean {
   const gap = gapBefore(sight, look);
   if (!wasPulled(gap)) return false;
-  if (mayBeBack({ gap, nowMs: look.nowMs }, tries)) return hasOtherSerial(board, device);
+  if (mayBeBack({ gap, nowMs: arrivedMs(sight, look) }, tries)) return hasOtherSerial(board, device);
   return device.mode === 'dfu' || wasSwapped(board, device, gap);
 }
 
 /** The tries that may have been on what comes now. */
-function triesOf({ seating, tries }: Waiting | Ended, device: BusDevice, gap: Gap): number {
-  return isDroppedOff(gap) && !hasOtherSerial(seating.board, device) ? tries : 0;
+function triesOf({ seating, tries }: Waiting | Ended, device: BusDevice, gap: Gap): Tries {
+  return isDroppedOff(gap) && !hasOtherSerial(seating.board, device) ? tries : [];
 }
 
 function scannedAfterTheEnd(slot: Ended, event: Scanned): SlotState {
+  const nameless = namelessBefore(slot.sight, event);
+  if (nameless !== null) return scanned(scannedAfterTheEnd(slot, nameless), event);
   const { device, nowMs } = event;
   const sight = looked(slot.sight, event);
   if (sight === slot.sight) return slot;
-  if (sameDevice(slot.sight.device, device)) return { ...slot, sight };
+  if (isThere(slot.sight, event)) return { ...slot, sight };
   if (device === null)
     return { ...slot, sight, dueFromMs: slot.sight.device?.mode === 'other' ? nowMs : slot.dueFromMs };
-  return judged(slot, sight, { ...event, device, gap: gapBefore(slot.sight, event) });
+  const gap = gapBefore(slot.sight, event);
+  return judged(slot, sight, { ...event, device, gap, nowMs: arrivedMs(slot.sight, event) });
 }
 
 /** The slot after something came onto the port of an attempt that has ended: its board, or another one's seating. */
@@ -121,10 +143,10 @@ function scannedWhileKeeping(slot: Extract<SlotState, { is: 'keeping' }>, event:
  */
 function scannedAfterARestart(slot: Remembered, event: Scanned): SlotState {
   const { seating, attemptId, address, hasPassed, lookedSinceMs } = slot;
-  const { device, nowMs } = event;
+  const { device, arriving, nowMs } = event;
   const sinceMs = event.hubMoved ? nowMs : (lookedSinceMs ?? nowMs);
-  // Its hub may still be on its way, or the kernel busy with the boards before it.
-  if (device === null && nowMs - sinceMs <= ENUMERATED_MS_MAX)
+  // Its hub may still be on its way, or the kernel busy with the boards before it, or udev.
+  if (device === null && (arriving !== null || nowMs - sinceMs <= ENUMERATED_MS_MAX))
     return sinceMs === lookedSinceMs ? slot : { ...slot, lookedSinceMs: sinceMs };
   const aftermath = hasPassed ? 'left' : 'stayed';
   const gone: Ended = {
@@ -136,15 +158,15 @@ function scannedAfterARestart(slot: Remembered, event: Scanned): SlotState {
     cameUp: false,
     sight: LONG_EMPTY,
     ranAs: null,
-    tries: 0,
+    tries: [],
   };
   if (device === null) return gone;
   if (device.mode === 'dfu' && (hasPassed || contradicts(seating.board, device))) return arrived(event);
-  if (device.address !== address) return arrived(event, { perhapsOf: attemptId, tries: 0 });
+  if (device.address !== address) return arrived(event, { perhapsOf: attemptId, tries: [] });
   return { ...gone, sight: sightOf(device, nowMs), ranAs: firmwareOf(device) };
 }
 
-const NO_PAST: Past = { perhapsOf: null, tries: 0 };
+const NO_PAST: Past = { perhapsOf: null, tries: [] };
 
 function arrived(
   { device, nowMs, moment, seatingId }: Pick<Scanned, 'device' | 'nowMs'> & Newcomer,

@@ -1,7 +1,7 @@
 import { aftermathOf } from './aftermath.ts';
 import { contradicts, firmwareOf, identityOf } from './same-board.ts';
 import { hasAnother, sameDevice, sightOf } from './sight.ts';
-import type { Ended, SlotEvent, SlotState, Waiting } from './slot.ts';
+import type { Ended, SlotEvent, SlotState, Tries, Waiting } from './slot.ts';
 import { judged, scanned } from './slot-looks.ts';
 
 type On<Name extends SlotEvent['on']> = Extract<SlotEvent, { on: Name }>;
@@ -27,10 +27,14 @@ export function next(slot: SlotState, event: SlotEvent): SlotState {
 }
 
 /** What an attempt takes from the slot. On a board that has had one, or may have had one, it begins because a person says so. */
-function takenFrom(slot: Waiting | Ended): { readonly tries: number; readonly otherwise: SlotState } {
-  if (slot.is === 'ended' || slot.perhapsOf !== null) return { tries: 0, otherwise: slot };
-  const tries = slot.tries + 1;
+function takenFrom(slot: Waiting | Ended, attemptId: string): { readonly tries: Tries; readonly otherwise: SlotState } {
+  if (hasPast(slot)) return { tries: [], otherwise: slot };
+  const tries = [...slot.tries, attemptId];
   return { tries, otherwise: { ...slot, tries } };
+}
+
+function hasPast(slot: Waiting | Ended): boolean {
+  return slot.is === 'ended' || slot.perhapsOf !== null;
 }
 
 function isFree(slot: SlotState): slot is Waiting | Ended {
@@ -41,15 +45,18 @@ function isFree(slot: SlotState): slot is Waiting | Ended {
 function asked(slot: SlotState, { attemptId }: On<'asked'>): SlotState {
   if (!isFree(slot)) return slot;
   const { seating, sight } = slot;
-  return { is: 'entering', seating, attemptId, sight: { ...sight, gap: null }, ...takenFrom(slot) };
+  const { tries, otherwise } = takenFrom(slot, attemptId);
+  const entering = { is: 'entering', seating, attemptId, sight: { ...sight, gap: null }, tries } as const;
+  return { ...entering, otherwise: hasPast(slot) ? null : otherwise };
 }
 
-/** Looks from before say nothing any more, and one from after is newer. */
+/** Looks from before say nothing any more. One from after is newer, unless it shows just that it is there. */
 function met(slot: SlotState, { attemptId, device, nowMs }: On<'met'>): SlotState {
   if ((slot.is !== 'entering' && slot.is !== 'running') || slot.attemptId !== attemptId) return slot;
   const { sight } = slot;
-  if (sameDevice(sight.device, device)) return { ...slot, sight: { ...sight, gap: null } };
-  return sight.sinceMs > nowMs ? slot : { ...slot, sight: sightOf(device, nowMs) };
+  if (sight.sinceMs <= nowMs || sight.arriving?.address === device.address)
+    return { ...slot, sight: sightOf(device, nowMs) };
+  return sameDevice(sight.device, device) ? { ...slot, sight: { ...sight, gap: null } } : slot;
 }
 
 /** Another board may have come meanwhile: then nothing begins here. An empty port may be one that the watcher of the bus sees late. */
@@ -57,7 +64,7 @@ function begun(slot: SlotState, { attemptId, device }: On<'begun'>): SlotState {
   if (!isFree(slot) && !(slot.is === 'entering' && slot.attemptId === attemptId)) return slot;
   if (hasAnother(slot.sight, device)) return slot;
   const seating = { ...slot.seating, board: identityOf(device) };
-  const { tries, otherwise } = slot.is === 'entering' ? slot : takenFrom(slot);
+  const { tries, otherwise } = slot.is === 'entering' ? slot : takenFrom(slot, attemptId);
   return { is: 'running', seating, attemptId, sight: { ...slot.sight, gap: null }, tries, otherwise };
 }
 
@@ -65,12 +72,13 @@ function ended(slot: SlotState, event: On<'ended'>): SlotState {
   if ((slot.is !== 'running' && slot.is !== 'entering') || slot.attemptId !== event.attemptId) return slot;
   const { seating, attemptId, sight } = slot;
   const { end, nowMs: dueFromMs } = event;
-  const aftermath = slot.is === 'entering' ? 'asked' : aftermathOf(end);
-  const tries = end.outcome === 'pass' ? 0 : slot.tries;
+  const isOtherThere = end.fault === 'SEATING_ENDED';
+  const aftermath = slot.is === 'entering' || isOtherThere ? 'asked' : aftermathOf(end);
+  const tries = end.outcome === 'pass' ? [] : slot.tries;
   const { cameUp } = end;
   const after: Ended = { is: 'ended', seating, attemptId, aftermath, dueFromMs, cameUp, sight, ranAs: null, tries };
   // Nothing was done to any board when another sat there.
-  const now = end.fault === 'SEATING_ENDED' ? slot.otherwise : whoseBoardIsThere(after, event);
+  const now = (isOtherThere ? slot.otherwise : null) ?? whoseBoardIsThere(after, event);
   if (now.is === 'ended' && now.attemptId === attemptId) return { is: 'keeping', ended: now, successor: null };
   return { is: 'keeping', ended: { ...after, sight: sightOf(null, sight.sinceMs) }, successor: now };
 }

@@ -38,9 +38,11 @@ export interface Waiting extends Past {
 export interface Past {
   /** The attempt whose board it may be; null for a board that is to be worked on like any other. */
   readonly perhapsOf: string | null;
-  /** How many attempts in a row began by themselves on what may be this board; none of them has passed. */
-  readonly tries: number;
+  readonly tries: Tries;
 }
+
+/** The attempts in a row, the last one last, that began by themselves on what may be this board; none of them has passed. */
+export type Tries = readonly string[];
 
 interface InWork<Is extends 'entering' | 'running'> {
   readonly is: Is;
@@ -48,9 +50,12 @@ interface InWork<Is extends 'entering' | 'running'> {
   readonly attemptId: string;
   readonly sight: Sight;
   /** With this one. */
-  readonly tries: number;
-  /** The slot as it would be if this attempt had never been. */
-  readonly otherwise: SlotState;
+  readonly tries: Tries;
+  /**
+   * The slot as it would be if this attempt had never been. Null when a board that may have had an attempt before was asked for this
+   * one: it is in its bootloader, or on its way there, and only this attempt knows why.
+   */
+  readonly otherwise: SlotState | null;
 }
 
 /** A board whose attempt has ended, there or pulled. */
@@ -66,8 +71,7 @@ export interface Ended {
   readonly sight: Sight;
   /** What its firmware said of itself since; null while it has not been seen running. */
   readonly ranAs: BoardIdentity | null;
-  /** How many attempts in a row began by themselves on what may be this board; none of them has passed. */
-  readonly tries: number;
+  readonly tries: Tries;
 }
 
 /** The seating that begins if what is on the port turns out to be another board. */

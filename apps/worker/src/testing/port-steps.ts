@@ -1,5 +1,15 @@
 import type { End } from '../slots/aftermath.ts';
 
+/** The station looks this often without a hint. */
+export const RESCAN_MS = 1000;
+/** Nothing that left comes back by itself after so long. */
+export const NEVER_BACK_MS = 60_000 + RESCAN_MS;
+
+/** How an attempt ends that finds its board gone, finds another, or is stopped. */
+export const ERROR: End = { outcome: 'error', fault: 'BOARD_GONE', resets: false, cameUp: false };
+export const OTHER_THERE: End = { ...ERROR, fault: 'SEATING_ENDED' };
+export const STOP: End = { ...ERROR, outcome: 'aborted', fault: 'CANCELLED' };
+
 /** How a board runs. */
 export type Mode = 'dfu' | 'application';
 
@@ -10,6 +20,12 @@ export interface Swap {
   readonly gapMs: number;
 }
 
+/** A board in its bootloader drops off, and is in it again. */
+export interface Reset {
+  readonly do: 'reset';
+  readonly awayMs: number;
+}
+
 /** What becomes of a board in its bootloader that is worked on. */
 export interface Work {
   readonly end: End;
@@ -18,6 +34,14 @@ export interface Work {
   readonly upAfterMs: number;
   readonly loaderMs: number;
   readonly keptAfterMs: number;
+}
+
+/** How late things are known, from now on. */
+export interface Delay {
+  /** The slot hears so late of the looks at its port. */
+  readonly lagMs: number;
+  /** The USB library shows so late what comes; the kernel has it at once. */
+  readonly lateMs: number;
 }
 
 /** What may happen on a port, one after the other. */
@@ -32,8 +56,8 @@ export type Step =
       readonly obeysAfterMs: number;
       readonly awayMs: number;
       readonly givenUpAfterMs: number;
-      /** What a hand does before its turn comes. */
-      readonly meanwhile: Swap | null;
+      /** What happens before its turn comes. */
+      readonly meanwhile: Swap | Reset | null;
       readonly work: Work;
     }
   /** Firmware restarts by itself, through a loader where that takes any time. */
@@ -44,7 +68,8 @@ export type Step =
   | { readonly do: 'drop hub'; readonly offMs: number; readonly upAfterMs: number; readonly isJumperSet: boolean }
   /** The station starts again, and sees what is behind slow hubs later. */
   | { readonly do: 'restart station'; readonly missesMs: number }
-  /** From now on the slot hears so late of the looks at its port. */
-  | { readonly do: 'lag'; readonly ms: number }
+  | ({ readonly do: 'delay' } & Delay)
+  /** One look at the port finds nothing, whatever is there. */
+  | { readonly do: 'miss' }
   /** A hand pulls what is there and plugs in a memory stick. */
   | { readonly do: 'plug stick'; readonly gapMs: number };

@@ -23,7 +23,12 @@ function newcomer(nowMs: number): Newcomer {
 
 /** One look at the port; a seating that begins then is named after its time. */
 export function scan(device: BusDevice | null, nowMs: number, unseenMs = 100): SlotEvent {
-  return { on: 'scanned', device, nowMs, unseenMs, hubMoved: false, ...newcomer(nowMs) };
+  return { on: 'scanned', device, arriving: null, nowMs, unseenMs, hubMoved: false, ...newcomer(nowMs) };
+}
+
+/** One look at the port while the kernel has something at this address, and the USB library does not show it yet. */
+export function lateScan(arriving: number, nowMs: number): SlotEvent {
+  return { ...scan(null, nowMs), arriving } as SlotEvent;
 }
 
 /** The same while a hub on the way to the port leaves or comes back. */

@@ -48,6 +48,14 @@ test('devices are known by port path; root hubs, interfaces and those that just 
   );
 });
 
+test('an address that cannot be read is not taken for a device that has left: the kernel does not tell now', () => {
+  device('1-1', { devnum: '2\n' });
+  mkdirSync(join(root, 'sys/bus/usb/devices/1-2/devnum'), { recursive: true });
+  const host = linuxHost(root);
+  expect(host.addresses()).toBeNull();
+  expect([host.address('1-1'), host.address('1-2'), host.address('1-3')]).toEqual([2, undefined, null]);
+});
+
 test('the address on one port is told alone', () => {
   device('1-1', { devnum: '2\n' });
   const host = linuxHost(root);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 export interface UsbHost {
   /** Why this computer cannot show boards at all, in plain words; null when nothing is known to be wrong. */
   trouble(): string | null;
-  /** The address of whatever sits on each port path, from the kernel itself; null where the system does not tell. */
+  /** The address of whatever sits on each port path, from the kernel itself; null where the system does not tell, or not now. */
   addresses(): ReadonlyMap<string, number> | null;
   /** The address of what sits on one port path, null when nothing does; undefined where the system does not tell. */
   address(path: string): number | null | undefined;
@@ -39,12 +39,18 @@ export function linuxHost(root = '/'): UsbHost {
     addresses() {
       const names = attempt(() => readdirSync(devices));
       if (names === null) return null;
-      const found = names
-        .filter((name) => PORT_PATH.test(name))
-        .map((name) => [name, addressOf(join(devices, name))] as const);
-      return new Map(found.filter((one): one is readonly [string, number] => one[1] !== null));
+      const found = new Map<string, number>();
+      for (const name of names.filter((one) => PORT_PATH.test(one))) {
+        const address = addressOf(join(devices, name));
+        if (address === undefined) return null;
+        if (address !== null) found.set(name, address);
+      }
+      return found;
     },
-    address: (path) => addressOf(join(devices, path)) ?? (existsSync(devices) ? null : undefined),
+    address(path) {
+      const address = addressOf(join(devices, path));
+      return address === null && !existsSync(devices) ? undefined : address;
+    },
     async serial(path, address) {
       const text = await readFile(join(devices, path, 'serial'), 'utf8').catch(() => null);
       // Looked at last: another board may have taken the port while the file was read.
@@ -60,13 +66,19 @@ const NO_SUBSYSTEM =
 const NO_NODES =
   'This computer shows no USB controller (/dev/bus/usb is missing). In a container, share /dev/bus/usb with it.';
 
-function addressOf(folder: string): number | null {
-  const text = attempt(() => readFileSync(join(folder, 'devnum'), 'utf8'));
-  const address = Number.parseInt(text ?? '', 10);
-  return Number.isInteger(address) ? address : null;
+/** The address of the device in this folder, null when it has left; undefined when that cannot be read. */
+function addressOf(folder: string): number | null | undefined {
+  try {
+    const address = Number.parseInt(readFileSync(join(folder, 'devnum'), 'utf8'), 10);
+    return Number.isInteger(address) ? address : null;
+  } catch (thrown) {
+    // Devices leave while they are looked at: a file that has gone is an answer. Any other error hides a device that may be there.
+    return HAS_LEFT.has((thrown as NodeJS.ErrnoException).code ?? '') ? null : undefined;
+  }
 }
 
-// Devices leave while they are looked at: a file that has gone is an answer, not an error.
+const HAS_LEFT: ReadonlySet<string> = new Set(['ENOENT', 'ENODEV']);
+
 function attempt<T>(read: () => T): T | null {
   try {
     return read();

@@ -60,6 +60,11 @@ export class Sightings {
     return this.#unseen.has(path);
   }
 
+  /** What the last look found at the kernel and not at libusb: the address by the path. */
+  arriving(): Readonly<Record<string, number>> {
+    return Object.fromEntries([...this.#unseen].map(([path, { address }]) => [path, address]));
+  }
+
   /** What the kernel has and libusb will not be told of any more, as `path@address`. */
   lost(): readonly string[] {
     const nowMs = this.#clock.now();

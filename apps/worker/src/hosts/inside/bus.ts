@@ -1,6 +1,6 @@
 import type { UsbTree } from '@flashline/contracts';
 import { type DfuBus, type Firmware, systemClock } from '@flashline/dfuse';
-import type { HubAddresses } from '@flashline/usb';
+import type { PortAddresses } from '@flashline/usb';
 import type { BusChoice } from '../host-messages.ts';
 import { firmwareOver } from './firmware.ts';
 
@@ -12,7 +12,9 @@ export interface OpenedBus {
   /** What the system has and this process cannot see, as `path@address`; a new process may. */
   unseen(): readonly string[];
   /** The hubs of the last look at the list. */
-  hubs(): HubAddresses;
+  hubs(): PortAddresses;
+  /** What the system had at the last look and this process could not see yet. */
+  arriving(): PortAddresses;
   /** All about the hubs of this computer; null where nobody tells, or where the boards are not on them. */
   tree(): Promise<UsbTree | null>;
 }
@@ -31,6 +33,7 @@ export async function openBus(choice: BusChoice): Promise<OpenedBus> {
         trouble: () => bus.trouble,
         unseen: () => bus.unseen,
         hubs: () => bus.hubs,
+        arriving: () => bus.arriving,
         tree: usbTreeReader(),
       };
     }
@@ -38,7 +41,16 @@ export async function openBus(choice: BusChoice): Promise<OpenedBus> {
       const { connectBench } = await import('@flashline/virtual-boards');
       const bus = await connectBench(choice.address);
       const firmware = firmwareOver(bus.serial, bus);
-      return { bus, firmware, trouble: () => null, unseen: () => [], hubs: () => ({}), tree: async () => null };
+      const none = () => ({});
+      return {
+        bus,
+        firmware,
+        trouble: () => null,
+        unseen: () => [],
+        hubs: none,
+        arriving: none,
+        tree: async () => null,
+      };
     }
     default:
       return choice satisfies never;

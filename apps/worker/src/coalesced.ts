@@ -1,6 +1,7 @@
 /** Work that is asked for more often than it need be done. */
 export interface Coalesced {
   ask(): void;
+  /** For good: what was asked for is not done, nor what is asked for later. */
   stop(): void;
 }
 
@@ -8,19 +9,23 @@ export interface Coalesced {
 export function coalesced(work: () => void, pauseMs: number): Coalesced {
   let timer: NodeJS.Timeout | undefined;
   let isAsked = false;
+  let isStopped = false;
   const run = () => {
     timer = undefined;
     if (!isAsked) return;
     isAsked = false;
     work();
-    timer = setTimeout(run, pauseMs);
+    if (!isStopped) timer = setTimeout(run, pauseMs);
   };
   return {
     ask: () => {
       isAsked = true;
       // Not within this turn: what changes together is told together.
-      timer ??= setTimeout(run, 0);
+      if (!isStopped) timer ??= setTimeout(run, 0);
     },
-    stop: () => clearTimeout(timer),
+    stop: () => {
+      isStopped = true;
+      clearTimeout(timer);
+    },
   };
 }

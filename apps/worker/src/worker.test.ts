@@ -66,7 +66,7 @@ test('a worker that stops waits for names that are being kept, and serves no slo
   await vi.waitFor(() => expect(keepNames).toHaveBeenCalledTimes(1));
   const consume = vi.spyOn(queue, 'consume');
   const onStopped = vi.fn();
-  const stopped = worker.stop(AbortSignal.abort()).then(onStopped);
+  const stopped = worker.stop(new AbortController().signal).then(onStopped);
   for (let n = 0; n < 20; n++) await turn();
   expect(onStopped).not.toHaveBeenCalled();
   kept.resolve();
@@ -75,6 +75,41 @@ test('a worker that stops waits for names that are being kept, and serves no slo
   // What it opened it has ended: a queue that is closed while it is served would reject.
   for (const { value } of consume.mock.results) await expect(value).resolves.toBeTypeOf('function');
   expect(consume).toHaveBeenCalledTimes(1);
+});
+
+test('a worker whose grace is over does not wait for names, and serves no slot of those that come later', async () => {
+  const queue = openMemoryQueue();
+  onTestFinished(() => queue.close());
+  const kept = Promise.withResolvers<void>();
+  const keepNames = vi.fn(() => kept.promise);
+  const worker = await start(queue, keepNames).started;
+  const slots = [{ path: '1-2', label: 'A2' }];
+  await queue.broadcast(CHANNELS.commands('line-1'), { on: 'name', requestId: crypto.randomUUID(), slots });
+  await vi.waitFor(() => expect(keepNames).toHaveBeenCalledTimes(1));
+  const consume = vi.spyOn(queue, 'consume');
+  const grace = new AbortController();
+  const stopped = worker.stop(grace.signal);
+  grace.abort();
+  await stopped;
+  kept.resolve();
+  for (let n = 0; n < 20; n++) await turn();
+  expect(consume).not.toHaveBeenCalled();
+});
+
+test('a worker whose queue will not end serving has ended everything else, and says so', async () => {
+  const queue = openMemoryQueue();
+  onTestFinished(() => queue.close());
+  const refusing = async () => {
+    throw new Fault('QUEUE_UNREACHABLE');
+  };
+  vi.spyOn(queue, 'consume').mockImplementation(async () => refusing);
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { started, hosts } = start(queue);
+  const worker = await started;
+  await expect(worker.stop(AbortSignal.abort())).rejects.toMatchObject({ code: 'QUEUE_UNREACHABLE' });
+  expect(hosts.map(({ isStopped }) => isStopped)).toEqual([true, true, true]);
+  expect(vi.getTimerCount()).toBe(0);
 });
 
 test('a worker that is stopped without grace starts no host while its lookout ends', async () => {

@@ -62,7 +62,7 @@ export interface Worker {
   readonly firstLook: Promise<BusLook>;
   /**
    * Takes no more jobs, lets attempts in work finish until `signal` is aborted, then ends what is left as errors.
-   * Closes neither journal nor queue.
+   * Closes neither journal nor queue. Rejects when the queue would not end serving; everything else has ended then.
    */
   stop(signal: AbortSignal): Promise<void>;
 }
@@ -76,7 +76,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   try {
     await worker.start();
   } catch (thrown) {
-    await worker.stop(AbortSignal.abort());
+    await worker.stop(AbortSignal.abort()).catch(() => {});
     throw thrown;
   }
   return worker;
@@ -98,6 +98,7 @@ class StationWorker implements Worker {
   /** Where boards were seen since the journal was told. */
   readonly #moves = new Map<string, Seat>();
   #recordTrouble: string | null = null;
+  #isStopped = false;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -162,18 +163,21 @@ class StationWorker implements Worker {
   async stop(signal: AbortSignal): Promise<void> {
     clearInterval(this.#beat);
     this.#told.stop();
-    await this.#naming.stop();
+    await unlessAborted(signal, this.#naming.stop());
+    this.#isStopped = true;
     // What still runs now ends with a fault, kept in the journal like every other result; without grace no host is started any more.
     await Promise.all([signal.aborted ? this.#hosts.stop() : null, this.#lookout?.stop()]);
-    const drained = Promise.all(this.#served.map(endServing));
-    if (!signal.aborted) await Promise.race([drained, once(signal, 'abort')]);
+    const drained = Promise.allSettled(this.#served.map(endServing));
+    await unlessAborted(signal, drained);
     await this.#hosts.stop();
-    await drained;
+    const failed = (await drained).find((ended) => ended.status === 'rejected');
     await this.#outbox.stop();
+    if (failed !== undefined) throw failed.reason;
   }
 
   /** A slot exists from now on: have its host ready and serve its queue. */
   #open(path: string): void {
+    if (this.#isStopped) return;
     const { station, queue, log } = this.#options;
     this.#hosts.prepare(path);
     const served = queue.consume(CHANNELS.slot(station.station, path), async (data, signal) => {
@@ -252,6 +256,11 @@ class StationWorker implements Worker {
     const progress: ProgressReport = { station: this.#options.station.station, slot, attemptId, phase, fraction };
     void this.#options.queue.broadcast(CHANNELS.progress, progress);
   }
+}
+
+/** Waits until something is over, or there is no time left for that. */
+async function unlessAborted(signal: AbortSignal, over: Promise<unknown>): Promise<void> {
+  if (!signal.aborted) await Promise.race([over, once(signal, 'abort')]);
 }
 
 /** What the queue refused to serve has nothing to end. */

@@ -105,7 +105,7 @@ export type FromHost =
     }
   | { readonly on: 'tree'; readonly tree: UsbTree | null }
   | { readonly on: 'progress'; readonly id: string; readonly phase: PhaseName; readonly fraction: number }
-  /** The board of an order was met on its port, as it was listed there `atMs` (`computerMs`): it is at another address after each reset. */
+  /** The board of an order was met on its port, as it is listed there, before `atMs` (`computerMs`): it is at another address after each reset. */
   | { readonly on: 'met'; readonly id: string; readonly device: BusDevice; readonly atMs: number }
   /** What an erase is about to take from the board and the recipe preserves. Nothing is erased before it is `kept`. */
   | { readonly on: 'preserved'; readonly id: string; readonly ranges: readonly Range[] }

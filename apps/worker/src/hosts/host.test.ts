@@ -13,6 +13,8 @@ class FakeChild extends EventEmitter {
   exitCode: number | null = null;
   signalCode: NodeJS.Signals | null = null;
   readonly send = vi.fn();
+  readonly unref = vi.fn();
+  readonly disconnect = vi.fn();
   readonly kill = vi.fn((signal: NodeJS.Signals) => {
     this.signalCode = signal;
     // The system tells of it later.
@@ -138,6 +140,51 @@ describe('a host process', () => {
   });
 });
 
+describe('a host process that the kernel does not let end', () => {
+  const undying = () => {
+    newest().kill.mockImplementation(() => true);
+    newest().emit('message', { on: 'alive' });
+  };
+
+  test('is let go, and another is started', async () => {
+    const { host, onEnd, onMessage } = open();
+    undying();
+    host.recycle();
+    await vi.advanceTimersByTimeAsync(4_999);
+    host.recycle();
+    expect(onEnd).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(onEnd).toHaveBeenCalledExactlyOnceWith('recycled', 'SIGKILL, and does not end', true);
+    const [first] = children;
+    expect([first?.unref.mock.calls, first?.disconnect.mock.calls]).toEqual([[[]], [[]]]);
+    await pauseMs();
+    expect(children).toHaveLength(2);
+    first?.emit('message', { on: 'devices' });
+    first?.end(null, 'SIGKILL');
+    newest().emit('message', { on: 'alive' });
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect([children.length, onEnd.mock.calls.length, onMessage.mock.calls.length]).toEqual([2, 1, 0]);
+  });
+
+  test('is called hung by its watchdog all the same', async () => {
+    const { onEnd } = open();
+    undying();
+    await vi.advanceTimersByTimeAsync(5_500 + 5_000);
+    expect(onEnd).toHaveBeenCalledExactlyOnceWith('hung', 'SIGKILL, and does not end', true);
+  });
+
+  test('does not hold up who stops it', async () => {
+    const { host, onEnd } = open();
+    undying();
+    host.recycle();
+    await vi.advanceTimersByTimeAsync(3_000);
+    const stopped = host.stop();
+    await vi.advanceTimersByTimeAsync(5_000);
+    await stopped;
+    expect([newest().unref.mock.calls.length, onEnd.mock.calls.length, vi.getTimerCount()]).toEqual([1, 0, 0]);
+  });
+});
+
 describe('hosts of one bus', () => {
   const START_MS_MAX = 30_000;
 
@@ -219,8 +266,39 @@ describe('hosts of one bus', () => {
     expect(await isTold).toBe(true);
   });
 
-  test('are stopped at once, also one that cannot be started', async () => {
-    vi.mocked(spawn).mockImplementationOnce(notStarted);
+  test('go on when the system refuses one at once, time and again', async () => {
+    const refuse = () => {
+      throw new Error('spawn ENOMEM');
+    };
+    vi.mocked(spawn).mockImplementationOnce(refuse);
+    const { hosts, onEnd } = openMany('ports', 'ports');
+    expect([onEnd.mock.calls.length, hosts[0]?.recycle(), hosts[0]?.tell({ on: 'cancel', id: 'x' })]).toEqual([
+      0,
+      false,
+      false,
+    ]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(onEnd).toHaveBeenCalledExactlyOnceWith('crashed', 'spawn ENOMEM', false);
+    expect(children).toHaveLength(1);
+    comesUp(0);
+    vi.mocked(spawn).mockImplementationOnce(refuse);
+    await vi.advanceTimersByTimeAsync(201);
+    expect(onEnd).toHaveBeenCalledTimes(2);
+    expect(children).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(400);
+    expect(children).toHaveLength(2);
+  });
+
+  test.each([
+    ['that cannot be started', notStarted],
+    [
+      'that the system refuses at once',
+      () => {
+        throw new Error('spawn ENOMEM');
+      },
+    ],
+  ])('are stopped at once, also one %s', async (_, start) => {
+    vi.mocked(spawn).mockImplementationOnce(start);
     const { hosts } = openMany('ports', 'ports');
     const stopped = Promise.all(hosts.toReversed().map((host) => host.stop()));
     await vi.advanceTimersByTimeAsync(60_000);

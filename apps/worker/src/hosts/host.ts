@@ -22,6 +22,8 @@ const SILENT_MS_MAX = 5_000;
 const START_MS_MAX = 30_000;
 /** When this computer slept or this process was busy, the signs of life are still in the pipe: read them first. */
 const GRACE_MS = 500;
+/** A process in the kernel's hands (a USB request that never returns) does not end before that lets it go, SIGKILL or not. */
+const ENDING_MS_MAX = 5_000;
 const RESTART_MS_MIN = 200;
 const RESTART_MS_MAX = 10_000;
 /** A host that lived this long was healthy: the next restart is soon again. */
@@ -69,7 +71,9 @@ class Host {
   readonly #spec: HostSpec;
   readonly #events: HostEvents;
   #child: ChildProcess | null = null;
+  #startedAtMs = 0;
   #watchdog: NodeJS.Timeout | undefined;
+  #undertaker: NodeJS.Timeout | undefined;
   #restart: NodeJS.Timeout | undefined;
   #restartMs = RESTART_MS_MIN;
   #end: HostEnd = 'crashed';
@@ -104,19 +108,26 @@ class Host {
     return this.#kill('recycled');
   }
 
-  /** Ends the process for good. */
+  /** Ends the process for good, or leaves it to the kernel when it cannot be ended. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#nextStart.resolve();
     clearTimeout(this.#restart);
     clearTimeout(this.#watchdog);
+    clearTimeout(this.#undertaker);
     const child = this.#child;
     // One that was starting leaves its place when it has ended: the others in the line may be about to be stopped, too.
     if (child?.pid === undefined) this.#leaveLine();
     if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = new Promise((resolve) => child.once('exit', resolve));
+    const ended = Promise.withResolvers<void>();
+    child.once('exit', () => ended.resolve());
     child.kill('SIGKILL');
-    await ended;
+    this.#undertaker = setTimeout(() => {
+      letGo(child);
+      ended.resolve();
+    }, ENDING_MS_MAX);
+    await ended.promise;
+    clearTimeout(this.#undertaker);
   }
 
   #getInLine(): LeaveLine {
@@ -125,24 +136,27 @@ class Host {
   }
 
   #start(): void {
-    const { role, choice, parts } = this.#spec;
-    const startedAtMs = performance.now();
+    this.#startedAtMs = performance.now();
     this.#end = 'crashed';
     this.#reason = null;
     this.#hasSpoken = false;
-    const child = spawn(process.execPath, [YOUNG_HEAP, ENTRY, role, JSON.stringify(choice)], {
-      serialization: 'advanced',
-      // stdout belongs to the command; what a host has to say is an error.
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      env: { ...process.env, UV_THREADPOOL_SIZE: String(THREADS) },
-    });
-    this.#child = child;
+    try {
+      this.#child = spawned(this.#spec);
+    } catch (thrown) {
+      // Some reasons are thrown (no memory), others are an event of a child without a process; nobody expects an end in this turn.
+      setImmediate(() => this.#gone(thrown instanceof Error ? thrown.message : String(thrown)));
+      return;
+    }
+    this.#follow(this.#child);
+  }
+
+  #follow(child: ChildProcess): void {
     // A process that cannot be started has no exit event; one that dies under a message has errors, perhaps many, and an exit.
-    child.on('error', (error) => this.#ended(child, startedAtMs, error.message));
-    child.once('exit', (code, signal) => this.#ended(child, startedAtMs, signal ?? `exit ${code}`));
+    child.on('error', (error) => this.#ended(child, error.message));
+    child.once('exit', (code, signal) => this.#ended(child, signal ?? `exit ${code}`));
     // Without a process there is no `send` either, whatever the types of Node.js say.
     if (child.pid === undefined) return;
-    child.send({ on: 'parts', parts } satisfies ToHost, () => {});
+    child.send({ on: 'parts', parts: this.#spec.parts } satisfies ToHost, () => {});
     this.#nextStart.resolve();
     this.#nextStart = Promise.withResolvers();
     this.#expectSign(START_MS_MAX);
@@ -165,20 +179,30 @@ class Host {
   }
 
   #kill(end: HostEnd): boolean {
-    if (this.#child === null) return false;
+    const child = this.#child;
+    if (child === null) return false;
     this.#end = end;
-    this.#child.kill('SIGKILL');
+    child.kill('SIGKILL');
+    this.#undertaker ??= setTimeout(() => {
+      this.#ended(child, 'SIGKILL, and does not end');
+      letGo(child);
+    }, ENDING_MS_MAX);
     return true;
   }
 
-  #ended(child: ChildProcess, startedAtMs: number, how: string): void {
-    if (this.#child !== child) return;
+  #ended(child: ChildProcess, how: string): void {
+    if (this.#child === child) this.#gone(how);
+  }
+
+  #gone(how: string): void {
     const end = this.#end;
     this.#child = null;
     clearTimeout(this.#watchdog);
+    clearTimeout(this.#undertaker);
+    this.#undertaker = undefined;
     this.#leaveLine();
     if (this.#isStopped) return;
-    const pauseMs = end === 'recycled' ? 0 : this.#pauseAfter(performance.now() - startedAtMs);
+    const pauseMs = end === 'recycled' ? 0 : this.#pauseAfter(performance.now() - this.#startedAtMs);
     this.#restart = setTimeout(() => {
       this.#leaveLine = this.#getInLine();
     }, pauseMs);
@@ -191,4 +215,20 @@ class Host {
     this.#restartMs = Math.min(pauseMs * 2, RESTART_MS_MAX);
     return pauseMs;
   }
+}
+
+/** Throws what kept the system from a process, unless that becomes an event of a child without one. */
+function spawned({ role, choice }: HostSpec): ChildProcess {
+  return spawn(process.execPath, [YOUNG_HEAP, ENTRY, role, JSON.stringify(choice)], {
+    serialization: 'advanced',
+    // stdout belongs to the command; what a host has to say is an error.
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    env: { ...process.env, UV_THREADPOOL_SIZE: String(THREADS) },
+  });
+}
+
+/** Keeps nothing waiting for a process that may never end. It ends by itself when nobody is at the other end any more. */
+function letGo(child: ChildProcess): void {
+  child.unref();
+  if (child.connected) child.disconnect();
 }

@@ -8,6 +8,8 @@ import { join } from 'node:path';
 const AHEAD = 'compiled';
 const OF_USER = /-\d+$/;
 const OF_ROOT = /-0$/;
+/** Many times what it takes; what does not end by itself is ended. */
+const LIMIT_MS = 120_000;
 
 /**
  * Has Node.js compile `flashline` and its hosts out here, and keep what came of it: under emulation that takes half a minute. A
@@ -18,6 +20,8 @@ export async function compileAhead(programs: string): Promise<void> {
   const flashline = (...args: string[]) =>
     spawn(process.execPath, [join(programs, 'flashline.mjs'), ...args], {
       stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: LIMIT_MS,
+      killSignal: 'SIGKILL',
       env: { ...process.env, NODE_COMPILE_CACHE: join(programs, AHEAD) },
     });
   const list = flashline('list', '--json');
@@ -25,7 +29,7 @@ export async function compileAhead(programs: string): Promise<void> {
   await once(list, 'close');
   const station = flashline('station', '--virtual', '1', '--data', data, '--port', '0');
   const ended = once(station, 'close');
-  // It says that it is running, or it ends: then the machine compiles for itself.
+  // It says that it is running, or it ends, or is ended: then the machine compiles for itself.
   await Promise.race([once(station.stdout, 'data'), ended]);
   station.kill('SIGTERM');
   await ended;

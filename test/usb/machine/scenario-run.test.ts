@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Turn } from './job.ts';
 import { ScenarioRun } from './scenario-run.ts';
@@ -40,6 +41,26 @@ test('one whose station does not start has failed with the errors of the station
   expect(left('err')).toContain('DATA_IN_USE');
   expect(left('out')).toBe('');
   expect(left('dmesg')).toBeTypeOf('string');
+});
+
+test('one whose station hangs while it starts has failed at its limit, and does nothing any more', async () => {
+  const { run, left } = open(LISTENS, 0.5);
+  const ended = await run.take(new Promise<Turn>(() => {}));
+  expect(ended).toMatchObject({ name: 'one', exitCode: 1, signal: null });
+  expect(left('err')).toContain('0.5 s');
+  expect(left('out')).toBe('');
+});
+
+test('one that cannot be started has failed with the reason, whenever its turn comes', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'flashline-scenario-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const { execPath } = process;
+  process.execPath = join(folder, 'nothing');
+  const run = new ScenarioRun({ name: 'one', says: 'it works', limitSeconds: 20 }, { programs: folder, folder });
+  process.execPath = execPath;
+  const ended = await run.take(turn().then(() => TURN));
+  expect(ended).toMatchObject({ exitCode: 1, signal: null });
+  expect(readFileSync(join(folder, 'one.err'), 'utf8')).toContain('ENOENT');
 });
 
 test('one that ends before its turn, or not in time, has failed', async () => {

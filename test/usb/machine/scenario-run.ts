@@ -33,9 +33,14 @@ export class ScenarioRun {
     // One that has ended takes nothing any more: its exit says it all.
     this.#child.stdin?.on('error', () => {});
     this.#exit = once(this.#child, 'exit') as Promise<[number | null, string | null]>;
+    // Whoever takes its turn hears of one that cannot be started.
+    this.#exit.catch(() => {});
   }
 
-  /** Its turn has come: resolves when it has ended, or its limit has. Without what it is to find it has failed, and `NAME.err` says why. */
+  /**
+   * Its turn has come, or comes as soon as what it is to find is there: resolves when it has ended, or its limit from now. Without
+   * what it is to find it has failed, and `NAME.err` says why.
+   */
   async take(turn: Promise<Turn>): Promise<Ended> {
     const began = performance.now();
     const beganSeconds = uptime();
@@ -49,11 +54,19 @@ export class ScenarioRun {
   }
 
   async #runOn(turn: Promise<Turn>): Promise<Pick<Ended, 'exitCode' | 'signal'>> {
-    this.#child.stdin?.end(JSON.stringify(await turn));
-    const late = setTimeout(() => this.#end(), this.#scenario.limitSeconds * 1000);
-    const [exitCode, signal] = await this.#exit;
-    clearTimeout(late);
-    return { exitCode, signal };
+    const { limitSeconds } = this.#scenario;
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      this.#end();
+      late.reject(new Error(`what it is to find was not there within ${limitSeconds} s`));
+    }, limitSeconds * 1000);
+    try {
+      this.#child.stdin?.end(JSON.stringify(await Promise.race([turn, late.promise])));
+      const [exitCode, signal] = await this.#exit;
+      return { exitCode, signal };
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   #end(): void {

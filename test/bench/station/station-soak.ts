@@ -60,7 +60,8 @@ export async function measureStationSoak(boards: number): Promise<Section> {
 class SoakLine {
   readonly #station: StationRig;
   readonly #bench: RemoteBench;
-  readonly #takenOut = new Set<string>();
+  /** The serial number of the board that was put into each slot last: the station may still show the one before it. */
+  readonly #sits = new Map<string, string>();
   #plugged = 0;
 
   constructor(station: StationRig, bench: RemoteBench) {
@@ -80,30 +81,29 @@ class SoakLine {
       if (counts.bad + counts.errors > 0)
         throw new Error(`of ${boards} boards ${counts.bad} are bad, ${counts.errors} in error`);
       if (state === 'completed') break;
-      for (const path of (await this.#freshlyDone()).slice(0, left)) {
+      for (const path of (await this.#done()).slice(0, left)) {
         await this.#bench.unplug(path);
         left -= await this.#plug(path);
       }
       await pause(LOOK_EVERY_MS);
     }
     for (const { path } of await this.#bench.list()) await this.#bench.unplug(path);
-    await this.#freshlyDone();
   }
 
-  /** The slots of boards that are done and have not been taken out yet: the station may still show one that has. */
-  async #freshlyDone(): Promise<readonly string[]> {
+  /** The slots whose boards are done. */
+  async #done(): Promise<readonly string[]> {
     const slots = await this.#station.client.slots();
-    return slots.flatMap(({ slot, state }) => {
-      if (state.is !== 'done' || this.#takenOut.has(state.attemptId)) return [];
-      this.#takenOut.add(state.attemptId);
-      return [slot];
-    });
+    return slots.flatMap(({ slot, state }) =>
+      state.is === 'done' && state.board.usbSerial === this.#sits.get(slot) ? [slot] : [],
+    );
   }
 
   /** Two different serial numbers are two boards, however fast they follow each other. */
   async #plug(path: string): Promise<1> {
     const seed = ++this.#plugged;
-    await this.#bench.plug(path, { contents: 'used', seed, usbSerial: `SOAK${seed}` });
+    const usbSerial = `SOAK${seed}`;
+    this.#sits.set(path, usbSerial);
+    await this.#bench.plug(path, { contents: 'used', seed, usbSerial });
     return 1;
   }
 }

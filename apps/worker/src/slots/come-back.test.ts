@@ -8,6 +8,7 @@ import {
   failed,
   hubScan,
   kept,
+  lateScan,
   ofA,
   passed,
   running,
@@ -128,6 +129,25 @@ describe('a stranger between two looks', () => {
     expect(next(gone, scan(running(3), 31_000))).toMatchObject(ofA);
     expect(next(gone, scan(running(3), 30_000 + RESET_MS_MAX))).toMatchObject(unsure);
     expect(next(gone, scan(running(3), 41_000))).toMatchObject(another);
+  });
+
+  test('that its firmware is, seen by the engine, leaves no verdict for what comes next', () => {
+    const up = ending(200, { cameUp: true });
+    const seen = [scan(dfu(1), 0), begun, scan(null, 90), scan(loader(2), 150), up, kept, scan(null, 5000)] as const;
+    expect(after(...seen, scan(loader(3), 5000 + RESET_MS_MAX, 1000))).toMatchObject(unsure);
+    expect(after(...seen, scan(running(3), 5000 + RESET_MS_MAX, 1000))).toMatchObject(unsure);
+    const late = [
+      scan(dfu(1), 0),
+      begun,
+      scan(null, 90),
+      up,
+      kept,
+      scan(loader(2), 300, 250),
+      scan(null, 5000),
+    ] as const;
+    expect(after(...late, scan(running(3), 5000 + RESET_MS_MAX, 1000))).toMatchObject(unsure);
+    const nameless = [scan(dfu(1), 0), begun, scan(null, 90), up, kept, lateScan(2, 210), scan(null, 5000)] as const;
+    expect(after(...nameless, scan(running(3), 5000 + RESET_MS_MAX, 1000))).toMatchObject(unsure);
   });
 
   test('is no board that was there for a while when firmware restarts through it', () => {

@@ -125,6 +125,11 @@ export function hasOtherSerial(board: BoardIdentity, { vendorId, productId, usbS
   return isOneFirmware && usbSerial !== null && board.usbSerial !== null && usbSerial !== board.usbSerial;
 }
 
+/** Whether it is no bootloader. A stranger may be its loader, or all that it is. */
+export function isFirmware(device: BusDevice | null): boolean {
+  return device !== null && device.mode !== 'dfu';
+}
+
 /** What its firmware says of a board; null when it does not run, or not yet: a stranger may be its loader. */
 export function firmwareOf(device: BusDevice | null): BoardIdentity | null {
   return device?.mode === 'application' ? identityOf(device) : null;

@@ -8,6 +8,7 @@ import {
   identityOf,
   isDroppedOff,
   isEnough,
+  isFirmware,
   mayBeBack,
   wasPulled,
   wasSwapped,
@@ -116,7 +117,7 @@ export function judged(slot: Ended, sight: Sight, arrival: Arrival & Newcomer): 
   const whose = whoseIs(slot, arrival);
   switch (whose) {
     case 'same':
-      return { ...slot, sight, ranAs: firmwareOf(device) ?? slot.ranAs };
+      return { ...slot, sight, cameUp: slot.cameUp && !isFirmware(device), ranAs: firmwareOf(device) ?? slot.ranAs };
     case 'another':
       return arrived(arrival, { perhapsOf: null, tries: triesOf(slot, device, gap) });
     case 'unsure':

@@ -1,5 +1,5 @@
 import { aftermathOf } from './aftermath.ts';
-import { contradicts, firmwareOf, identityOf } from './same-board.ts';
+import { contradicts, firmwareOf, identityOf, isFirmware } from './same-board.ts';
 import { hasAnother, sameDevice, sightOf } from './sight.ts';
 import type { Ended, SlotEvent, SlotState, Tries, Waiting } from './slot.ts';
 import { judged, scanned } from './slot-looks.ts';
@@ -75,7 +75,7 @@ function ended(slot: SlotState, event: On<'ended'>): SlotState {
   const isOtherThere = end.fault === 'SEATING_ENDED';
   const aftermath = slot.is === 'entering' || isOtherThere ? 'asked' : aftermathOf(end);
   const tries = end.outcome === 'pass' ? [] : slot.tries;
-  const { cameUp } = end;
+  const cameUp = end.cameUp && !isFirmware(sight.device);
   const after: Ended = { is: 'ended', seating, attemptId, aftermath, dueFromMs, cameUp, sight, ranAs: null, tries };
   // Nothing was done to any board when another sat there.
   const now = (isOtherThere ? slot.otherwise : null) ?? whoseBoardIsThere(after, event);
@@ -93,6 +93,6 @@ function whoseBoardIsThere(after: Ended, event: On<'ended'>): SlotState {
 function isCertainlyItsBoard({ aftermath, seating, sight: { device } }: Ended): boolean {
   if (device === null) return false;
   // The engine met it after every reset, and waited for its firmware while the slot said to leave it in.
-  if (aftermath === 'stayed') return device.mode !== 'dfu' || !contradicts(seating.board, device);
-  return aftermath === 'left' && device.mode !== 'dfu';
+  if (aftermath === 'stayed') return isFirmware(device) || !contradicts(seating.board, device);
+  return aftermath === 'left' && isFirmware(device);
 }

@@ -66,7 +66,7 @@ export interface Ended {
   readonly aftermath: Aftermath;
   /** When it ended, or a stranger left that may be the loader of its firmware. Monotonic milliseconds. */
   readonly dueFromMs: number;
-  /** Its firmware was on its port when it ended, whether a scan has shown that yet or not. */
+  /** Its firmware was on its port when it ended, and no look has shown that yet. */
   readonly cameUp: boolean;
   readonly sight: Sight;
   /** What its firmware said of itself since; null while it has not been seen running. */

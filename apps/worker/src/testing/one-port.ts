@@ -217,9 +217,9 @@ export class OnePort {
     }
     this.#passed.add(attemptId);
     this.#blink(board, 'application', { awayMs: upAfterMs, loaderMs });
-    // The engine has seen it run, or that it is gone and stays so.
+    // The engine has seen its loader or its firmware, or that it is gone and stays so.
     this.#wait(Math.min(upAfterMs, RESET_MS_MAX));
-    const cameUp = upAfterMs <= RESET_MS_MAX && loaderMs === 0;
+    const cameUp = upAfterMs <= RESET_MS_MAX;
     this.#end(attemptId, { ...end, resets, cameUp }, keptAfterMs);
   }
 

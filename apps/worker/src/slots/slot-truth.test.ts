@@ -16,6 +16,7 @@ const loaderMs = fc.oneof(fc.constant(0), ms(8_000, 100));
 const swap: fc.Arbitrary<Swap> = fc.record({
   do: fc.constant('swap'),
   mode: fc.constantFrom('dfu', 'application'),
+  isMute: fc.constantFrom(false, false, true),
   // No hand is faster than a reset may take.
   gapMs: fc.oneof({ weight: 3, arbitrary: ms(12_000, RESET_MS_MAX) }, ms(2 * NEVER_BACK_MS, NEVER_BACK_MS + 1)),
 });

@@ -110,10 +110,11 @@ export class OnePort {
     this.#wait(RESCAN_MS);
   }
 
-  #swap({ mode, gapMs }: Swap): void {
+  #swap(swap: Swap): void {
+    const { mode, gapMs } = swap;
     const isNew = gapMs > (this.#hasFailed ? DROPPED_MS_MAX + RESCAN_MS : NEVER_BACK_MS);
     this.#pull(gapMs);
-    this.#port.board = newBoard(++this.#ids, mode, isNew);
+    this.#port.board = newBoard(++this.#ids, swap, isNew);
     this.#comeUp(this.#port.board, mode);
   }
 

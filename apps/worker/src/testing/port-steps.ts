@@ -17,6 +17,8 @@ export type Mode = 'dfu' | 'application';
 export interface Swap {
   readonly do: 'swap';
   readonly mode: Mode;
+  /** Its firmware is no serial port, as that of a keyboard. */
+  readonly isMute: boolean;
   readonly gapMs: number;
 }
 

@@ -2,11 +2,12 @@ import { expect } from 'vitest';
 import { TRIES_MAX } from '../slots/same-board.ts';
 import type { SlotState } from '../slots/slot.ts';
 import { benchState } from '../slots/slot-views.ts';
-import type { Mode } from './port-steps.ts';
+import type { Mode, Swap } from './port-steps.ts';
 
 /** A board as it really is, which nobody but this model knows. */
 export interface Board {
   readonly id: number;
+  readonly isMute: boolean;
   mode: Mode;
   address: number;
   /** Attempts on it since a hand plugged it in. */
@@ -20,8 +21,8 @@ export interface Board {
 }
 
 /** A board that a hand plugs in. */
-export function newBoard(id: number, mode: Mode, isNew: boolean): Board {
-  return { id, mode, address: 0, attempts: new Set(), automatic: 0, isWeak: false, isNew };
+export function newBoard(id: number, { mode, isMute }: Swap, isNew: boolean): Board {
+  return { id, isMute, mode, address: 0, attempts: new Set(), automatic: 0, isWeak: false, isNew };
 }
 
 /** How often what is to be shown here came to pass. */

@@ -50,8 +50,9 @@ export class TruePort {
     const said = { path: '1-1', vendorId: 0x0483, bcdDevice: 0x2200, usbSerial: null };
     if (this.stranger !== null) return { ...said, address: this.stranger, productId: 1, mode: 'other' };
     if (this.board === null || !this.isUp) return null;
-    const { mode, address } = this.board;
-    return { ...said, address, productId: mode === 'dfu' ? 0xdf11 : 0x5740, mode };
+    const { mode, address, isMute } = this.board;
+    if (mode === 'dfu') return { ...said, address, productId: 0xdf11, mode };
+    return isMute ? { ...said, address, productId: 2, mode: 'other' } : { ...said, address, productId: 0x5740, mode };
   }
 
   /** What a look shows of it. */

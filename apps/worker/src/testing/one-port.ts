@@ -111,11 +111,10 @@ export class OnePort {
   }
 
   #swap(swap: Swap): void {
-    const { mode, gapMs } = swap;
-    const isNew = gapMs > (this.#hasFailed ? DROPPED_MS_MAX + RESCAN_MS : NEVER_BACK_MS);
-    this.#pull(gapMs);
+    const isNew = swap.gapMs > (this.#hasFailed ? DROPPED_MS_MAX + RESCAN_MS : NEVER_BACK_MS);
+    this.#pull(swap.gapMs);
     this.#port.board = newBoard(++this.#ids, swap, isNew);
-    this.#comeUp(this.#port.board, mode);
+    this.#comeUp(this.#port.board, swap.mode);
   }
 
   #brownOut({ awayMs, keptAfterMs }: Extract<Step, { do: 'brown out' }>): void {

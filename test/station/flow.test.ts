@@ -65,7 +65,8 @@ describe('a station', () => {
     const { client } = await line.station();
     await startOrder(client, 10);
     const [pulled = '', other = ''] = line.paths;
-    await line.plug(pulled);
+    // A phase that is over within a tenth of a second need not be shown.
+    await line.plug(pulled, { misbehaviours: [{ kind: 'slow', factor: 8 }] });
     await line.plug(other);
     await client.slotUntil(pulled, ({ state }) => state.is === 'running' && state.phase === 'write');
     await line.bench.unplug(pulled);
